@@ -1,0 +1,67 @@
+import type { Incident } from '../incident/incident.ts';
+import type { Step } from '../incident/plan.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Json } from '../workflow/port.ts';
+
+/** AWS permission, e.g. `ec2:DescribeInstances`. */
+export type AwsPermission = `${string}:${string}`;
+/** Kubernetes permission as `verb apiGroup/resource`; the core group is empty: `create /pods/eviction`. */
+export type KubernetesPermission = `${string} ${string}/${string}`;
+
+export interface Permissions {
+  aws: readonly AwsPermission[];
+  kubernetes: readonly KubernetesPermission[];
+}
+
+/** Knows how to do one thing. One file each; the only place a mutating call happens. */
+export interface Action {
+  name: string;
+  /** What it does, for plans and docs. */
+  describe: string;
+  permissions: Permissions;
+  risk: 'low' | 'medium' | 'high';
+  reversible: boolean;
+  /**
+   * Respects every PodDisruptionBudget and can be undone or redone by the cluster itself: such a step may run
+   * in mode `approve` on a node AWS is taking anyway.
+   */
+  gentle: boolean;
+  /** Monthly cost in US dollars of applying it, or why there is none. */
+  cost: string;
+  cooldownMs: number;
+  /**
+   * Does it: reads first, acts towards the absolute goal, is safe to repeat. Must return within its round
+   * (`context.roundMs`), `again` when there is more to do.
+   */
+  apply(context: ActionContext, step: Step): Promise<ActionResult>;
+  /** Reads back, from another call than the one that acted, whether the goal holds. */
+  verify(context: ActionContext, step: Step): Promise<Verification>;
+  /** Puts back what `apply` found (from the record's memory). Absent when not reversible. */
+  undo?(context: ActionContext, step: Step): Promise<void>;
+}
+
+export interface ActionContext {
+  ports: Ports;
+  incident: Incident;
+  /** The step's memory from earlier rounds; empty on the first. */
+  memory: { [name: string]: Json };
+  /** Upper bound of this call, in ms. */
+  roundMs: number;
+  /** Throws `Stopped` when the stop switch forbids this step. Call before every batch of mutations. */
+  checkStop(): Promise<void>;
+}
+
+export type ActionResult = {
+  /** `again`: this round is over, there is more to do. */
+  status: 'done' | 'again' | 'failed';
+  summary: string;
+  details?: string[];
+  memory?: { [name: string]: Json };
+};
+
+export type Verification = { holds: boolean; evidence: string };
+
+/** The stop switch was engaged, or could not be read and the step is not one that may go on then. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}

@@ -1,0 +1,83 @@
+import type { EpochMs } from '../clock.ts';
+import type { ClusterRef } from '../ports/kubernetes.ts';
+import type { Json } from '../workflow/port.ts';
+import type { Outcome, Plan, Step } from './plan.ts';
+import type { Signal, Subject } from './signal.ts';
+
+/** One trouble on one subject in one cluster, from opened to closed. The ledger's head record. */
+export interface Incident {
+  id: string;
+  trouble: string;
+  subject: Subject;
+  cluster: ClusterRef;
+  generation: number;
+  status: 'open' | 'closed';
+  openedAt: EpochMs;
+  closedAt?: EpochMs;
+  /** This generation's signals in order of arrival, at most MAX_SIGNALS. */
+  signals: Signal[];
+  /** Counts every accepted signal, answer and stop change; a run that has not seen the newest must look again. */
+  revision: number;
+  /** Newest `occurredAt` of each meaning over all generations: older copies are late and change nothing. */
+  seen: Record<string, EpochMs>;
+  /** The callback a sleeping run waits on. */
+  waiting?: { callbackId: string; until: EpochMs; why: string; revision: number };
+  plan?: Plan;
+  /** Step verdicts of the newest plan, in its order. */
+  verdicts?: StepVerdict[];
+  /** Steps that ran or were settled without running, in order. */
+  records: StepRecord[];
+  questions: Question[];
+  outcome?: Outcome;
+  /** Grows when the sweep had to start this generation again. */
+  attempt: number;
+  /** Rounds the newest attempt has run. */
+  rounds: number;
+  /** The number of announcements people should have seen, and how many were published. */
+  announce: number;
+  announced: number;
+}
+
+export interface GuardVerdict {
+  guard: string;
+  verdict: 'allow' | 'ask' | 'refuse';
+  reason: string;
+  /** Where the rule stands in the config, e.g. `paramedic.yaml:14 global.mode`. */
+  rule?: string;
+}
+
+/** A step with what every guard said; the strictest verdict counts. */
+export interface StepVerdict {
+  key: string;
+  action: string;
+  verdict: 'allow' | 'ask' | 'refuse';
+  reason: string;
+  guards: GuardVerdict[];
+}
+
+export type StepState = 'running' | 'done' | 'failed' | 'refused' | 'denied' | 'expired' | 'observed';
+
+/** What became of a step. Written before acting (`running`) and after. */
+export interface StepRecord {
+  key: string;
+  step: Step;
+  state: StepState;
+  /** Why it was allowed: mode, approval by whom. */
+  decision: string;
+  startedAt: EpochMs;
+  endedAt?: EpochMs;
+  /** The action's own result in one line. */
+  summary?: string;
+  details?: string[];
+  /** The action's memory between rounds, and what undo needs. */
+  memory?: { [name: string]: Json };
+}
+
+/** A question to people about one step. The ledger decides; callbacks only wake. */
+export interface Question {
+  key: string;
+  step: Step;
+  askedAt: EpochMs;
+  expiresAt: EpochMs;
+  answer?: { decision: 'approved' | 'denied' | 'expired'; by: string; at: EpochMs; reason?: string };
+}

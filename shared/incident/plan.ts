@@ -1,0 +1,69 @@
+import type { EpochMs } from '../clock.ts';
+import type { Json } from '../workflow/port.ts';
+
+/** A printable value: dry run, Slack, audit and execution use the same one. */
+export interface Plan {
+  /** One sentence for people: what, where, how bad. */
+  headline: string;
+  severity: Severity;
+  findings: Finding[];
+  /** In the order they must run. */
+  steps: Step[];
+  /** Why these steps and not others; also why nothing is done. */
+  reasons: string[];
+  /** What to do once no step is left to run. */
+  then: PlanEnd;
+  /** After this moment the plan must not be started. */
+  expiresAt: EpochMs;
+}
+
+export type Severity = 'info' | 'warning' | 'high' | 'critical';
+
+/** A named cause with its evidence. */
+export interface Finding {
+  cause: string;
+  confidence: 'certain' | 'likely' | 'possible';
+  /** Facts with their sources, signals that disagree included. */
+  evidence: string[];
+}
+
+/** One action on explicit targets with an absolute goal (`iops=6000`, never `+2000`). */
+export interface Step {
+  action: string;
+  targets: [Target, ...Target[]];
+  goal: { [name: string]: Json };
+  reason: string;
+  /** An unanswered question about this step means "no" after this moment. */
+  answerBy: EpochMs;
+}
+
+export interface Target {
+  kind: 'node' | 'instance' | 'pod' | 'volume';
+  /** The id that cannot be reused: instance id, node or pod UID, volume id. */
+  id: string;
+  /** For people, and where an API addresses by name. */
+  name: string;
+}
+
+export type PlanEnd =
+  | { do: 'close'; outcome: Outcome }
+  /** Look again at `at`, or earlier when something wakes the incident. */
+  | { do: 'wait'; at: EpochMs; why: string };
+
+export type OutcomeKind =
+  | 'fixed'
+  | 'mitigated'
+  | 'observed'
+  | 'refused'
+  | 'denied'
+  | 'expired'
+  | 'undone'
+  | 'escalated'
+  | 'ignored';
+
+export interface Outcome {
+  kind: OutcomeKind;
+  /** One sentence with numbers: how many, how long, what is left and why. */
+  summary: string;
+  details: string[];
+}

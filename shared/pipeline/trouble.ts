@@ -1,0 +1,80 @@
+import type { Action, Permissions } from '../actions/action.ts';
+import type { EpochMs } from '../clock.ts';
+import type { Mode, TroublePolicy } from '../config/policy.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Plan } from '../incident/plan.ts';
+import type { Signal, SignalResult } from '../incident/signal.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Json } from '../workflow/port.ts';
+import type { Envelope } from './envelope.ts';
+
+/**
+ * A kind of problem Paramedic treats, as one value. The pipeline is generic over it; `F` are its facts and `P`
+ * its section of the config.
+ */
+export interface Trouble<F = unknown, P = unknown> {
+  name: string;
+  title: string;
+  /** The events it reads, as (source, detail-type). */
+  events: readonly EventKind[];
+  /** Pure and total. */
+  toSignals(event: Envelope): SignalResult;
+  /** Pure. Default: open at once. */
+  trigger?(input: TriggerInput<P>): TriggerDecision;
+  /** Reads only. Every failed read becomes an unknown fact. */
+  gather(input: GatherInput<P>): Promise<F>;
+  /** Pure and total: doing nothing is a plan with reasons. */
+  playbook(facts: F, policy: P, now: EpochMs): Plan;
+  /** Pure. What the guards need to know about the subject. */
+  guardFacts(facts: F, policy: P, now: EpochMs): GuardFacts;
+  actions: readonly Action[];
+  /** What `gather` reads. */
+  reads: Permissions;
+  /** Reads its section of an effective policy. */
+  policyOf(policy: TroublePolicy): P;
+  /** Constant work of the sweep for this trouble; returns what it found and did, one line each. */
+  sweep?(input: SweepInput<P>): Promise<string[]>;
+}
+
+export interface EventKind {
+  source: string;
+  detailType: string;
+}
+
+export interface TriggerInput<P> {
+  signals: readonly Signal[];
+  policy: P;
+  now: EpochMs;
+}
+
+export type TriggerDecision =
+  | { do: 'open' }
+  | { do: 'look-again'; at: EpochMs; why: string }
+  | { do: 'nothing'; why: string };
+
+export interface GatherInput<P> {
+  ports: Ports;
+  incident: Incident;
+  policy: P;
+}
+
+/** Read by `shared/guard/*`; every field says what is true of the subject now. */
+export interface GuardFacts {
+  /** `yes`: confirmed ours by a second source; `no` and `unknown` refuse. */
+  owned: { is: 'yes' | 'no' | 'unknown'; why: string };
+  /** Another controller that owns this reaction, or why that could not be found out. */
+  standDown: { is: 'no' | 'yes' | 'unknown'; why: string };
+  /** AWS is taking the subject anyway: doing nothing does not keep it. */
+  taken: boolean;
+  /** Acting after this moment is pointless; per action name where they differ. */
+  freshUntil: EpochMs;
+  freshUntilOf?: Record<string, EpochMs>;
+}
+
+export interface SweepInput<P> {
+  ports: Ports;
+  policyFor(cluster: string): { policy: P; mode: Mode };
+  closedIncidents(): Promise<Incident[]>;
+}
+
+export type { Json };

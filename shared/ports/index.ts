@@ -1,0 +1,21 @@
+import type { Clock } from '../clock.ts';
+import type { AutoScaling } from './autoscaling.ts';
+import type { Durable } from './durable.ts';
+import type { Ec2 } from './ec2.ts';
+import type { Eks } from './eks.ts';
+import type { KubernetesAccess } from './kubernetes.ts';
+import type { Queue, Topic } from './messages.ts';
+import type { Table } from './table.ts';
+
+/** Everything the pipeline can touch. A Lambda entry fills it with adapters, the simulator with fakes. */
+export interface Ports {
+  clock: Clock;
+  ec2: Ec2;
+  eks: Eks;
+  autoscaling: AutoScaling;
+  kubernetes: KubernetesAccess;
+  table: Table;
+  durable: Durable;
+  topic: Topic;
+  queue: Queue;
+}

@@ -1,0 +1,63 @@
+import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1.d.ts';
+import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
+
+export type { DaemonSet, Deployment, Node, Pod, PodDisruptionBudget };
+
+/** Finds a cluster's API server. Connecting sends nothing to it; the first request does. */
+export interface KubernetesAccess {
+  /** Reads the endpoint and CA from EKS (cached). Throws PortError `not-found` for an unknown cluster. */
+  connect(cluster: ClusterRef): Promise<Kubernetes>;
+}
+
+export interface ClusterRef {
+  name: string;
+  account: string;
+  region: string;
+}
+
+/**
+ * The Kubernetes calls we use, on one cluster. Failures are PortErrors: `unreachable` (no connection or
+ * timeout), `unauthorised` (401 after one token refresh, 403), `throttled` (429 by API priority, with
+ * `retryAfterMs`), `blocked-by-budget` (429 by a PDB), `budget-not-observed` (429, PDB status still being
+ * computed), `several-budgets` (500, more than one PDB), `not-found`, `conflict`, `transient`, `invalid`.
+ */
+export interface Kubernetes {
+  listNodes(selector?: { labelSelector?: string }): Promise<Node[]>;
+  getNode(name: string): Promise<Node>;
+  /** JSON merge patch; `resourceVersion` in the body's metadata makes it conditional. */
+  patchNode(name: string, patch: NodePatch): Promise<Node>;
+  deleteNode(name: string, preconditions: { uid: string }): Promise<void>;
+  /** Every page, read from etcd (no `resourceVersion=0`: a stale list is not a fact). */
+  listPods(filter: PodFilter): Promise<Pod[]>;
+  listPodDisruptionBudgets(): Promise<PodDisruptionBudget[]>;
+  /** All namespaces, or one namespace; used to detect other controllers. */
+  listDaemonSets(filter: { labelSelector?: string; namespace?: string }): Promise<DaemonSet[]>;
+  listDeployments(filter: { labelSelector?: string; namespace?: string }): Promise<Deployment[]>;
+  /** POST pods/eviction with a UID precondition. Resolves when accepted; the pod goes later. */
+  evictPod(pod: PodRef, options: { graceSeconds: number }): Promise<void>;
+  /** DELETE with a UID precondition. Ignores PDBs: only the rungs above eviction use it. */
+  deletePod(pod: PodRef, options: { graceSeconds: number }): Promise<void>;
+}
+
+export interface PodFilter {
+  /** `spec.nodeName` field selector. */
+  nodeName?: string;
+  namespace?: string;
+  labelSelector?: string;
+}
+
+export interface PodRef {
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
+export interface NodePatch {
+  metadata?: {
+    resourceVersion?: string;
+    labels?: Record<string, string | null>;
+    annotations?: Record<string, string | null>;
+  };
+  spec?: { unschedulable?: boolean | null };
+}
