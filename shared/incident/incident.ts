@@ -29,7 +29,7 @@ export interface Incident {
   records: StepRecord[];
   questions: Question[];
   outcome?: Outcome;
-  /** Grows when the sweep had to start this generation again. */
+  /** Grows when the sweep had to start this generation again; an older run is fenced out by it. */
   attempt: number;
   /** Rounds the newest attempt has run. */
   rounds: number;

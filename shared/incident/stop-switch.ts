@@ -1,0 +1,38 @@
+import type { Clock, EpochMs } from '../clock.ts';
+import { describeFailure } from '../errors.ts';
+import type { Table } from '../ports/table.ts';
+
+/** `unreadable` is not `clear`: nothing may start on a switch nobody can see. */
+export type StopState =
+  | { state: 'clear' }
+  | { state: 'engaged'; by: string; reason: string; at: EpochMs }
+  | { state: 'unreadable'; why: string };
+
+const KEY = { pk: 'SWITCH', sk: 'STOP' };
+
+/** Strongly consistent; read right before mutations. Never throws. */
+export async function readStop(table: Table): Promise<StopState> {
+  try {
+    const item = await table.get(KEY);
+    if (item === undefined || item['engaged'] !== true) return { state: 'clear' };
+    return {
+      state: 'engaged',
+      by: String(item['by']),
+      reason: String(item['reason']),
+      at: Number(item['at']),
+    };
+  } catch (error) {
+    return { state: 'unreadable', why: describeFailure(error) };
+  }
+}
+
+/** Engages or releases the switch and keeps who, why and when as a history row. */
+export async function writeStop(
+  table: Table,
+  clock: Clock,
+  change: { engaged: boolean; by: string; reason: string },
+): Promise<void> {
+  const at = clock.now();
+  await table.update(KEY, { set: { ...change, at } }, []);
+  await table.putNew({ pk: KEY.pk, sk: `H#${at}#${change.engaged ? 'stop' : 'resume'}`, ...change, at });
+}
