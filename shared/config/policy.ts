@@ -6,6 +6,10 @@ export function lowestMode(modes: readonly [Mode, ...Mode[]]): Mode {
   return modes.reduce((lowest, mode) => (MODES.indexOf(mode) < MODES.indexOf(lowest) ? mode : lowest));
 }
 
+/** Controllers that react to the same events; their nodes are theirs. */
+export const STAND_DOWN_CONTROLLERS = ['karpenter', 'nth', 'eks-auto-mode'] as const;
+export type StandDownController = (typeof STAND_DOWN_CONTROLLERS)[number];
+
 /** What holds for one cluster and trouble now. */
 export interface TroublePolicy {
   mode: Mode;
@@ -13,6 +17,8 @@ export interface TroublePolicy {
   modeRule: string;
   /** Short hash of the config this came from. */
   configHash: string;
+  /** Controllers to leave nodes to, from `global.standDownFor`. */
+  standDownFor: readonly StandDownController[];
   /** The trouble's own section, validated, defaults filled in. */
   section: { [name: string]: unknown };
 }

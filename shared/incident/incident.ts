@@ -14,6 +14,8 @@ export interface Incident {
   status: 'open' | 'closed';
   openedAt: EpochMs;
   closedAt?: EpochMs;
+  /** The trigger said "look again then": nobody starts a run before. */
+  notBefore?: EpochMs;
   /** This generation's signals in order of arrival, at most MAX_SIGNALS. */
   signals: Signal[];
   /** Counts every accepted signal, answer and stop change; a run that has not seen the newest must look again. */
@@ -23,6 +25,8 @@ export interface Incident {
   /** The callback a sleeping run waits on. */
   waiting?: { callbackId: string; until: EpochMs; why: string; revision: number };
   plan?: Plan;
+  /** AWS is taking the subject anyway, by the newest decision. */
+  taken?: boolean;
   /** Step verdicts of the newest plan, in its order. */
   verdicts?: StepVerdict[];
   /** Steps that ran or were settled without running, in order. */

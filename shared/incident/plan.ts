@@ -12,7 +12,7 @@ export interface Plan {
   /** Why these steps and not others; also why nothing is done. */
   reasons: string[];
   /** What to do once no step is left to run. */
-  then: PlanEnd;
+  next: PlanEnd;
   /** After this moment the plan must not be started. */
   expiresAt: EpochMs;
 }
@@ -33,6 +33,8 @@ export interface Step {
   targets: [Target, ...Target[]];
   goal: { [name: string]: Json };
   reason: string;
+  /** What was true when it was planned, kept with the step for verification. Not part of its identity. */
+  notes?: { [name: string]: Json };
   /** An unanswered question about this step means "no" after this moment. */
   answerBy: EpochMs;
 }

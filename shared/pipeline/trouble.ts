@@ -1,11 +1,11 @@
 import type { Action, Permissions } from '../actions/action.ts';
 import type { EpochMs } from '../clock.ts';
-import type { Mode, TroublePolicy } from '../config/policy.ts';
+import type { Mode, StandDownController, TroublePolicy } from '../config/policy.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
 import type { Signal, SignalResult } from '../incident/signal.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Json } from '../workflow/port.ts';
+import type { ClusterRef } from '../ports/kubernetes.ts';
 import type { Envelope } from './envelope.ts';
 
 /**
@@ -24,9 +24,9 @@ export interface Trouble<F = unknown, P = unknown> {
   /** Reads only. Every failed read becomes an unknown fact. */
   gather(input: GatherInput<P>): Promise<F>;
   /** Pure and total: doing nothing is a plan with reasons. */
-  playbook(facts: F, policy: P, now: EpochMs): Plan;
+  playbook(input: PlaybookInput<F, P>): Plan;
   /** Pure. What the guards need to know about the subject. */
-  guardFacts(facts: F, policy: P, now: EpochMs): GuardFacts;
+  guardFacts(input: PlaybookInput<F, P>): GuardFacts;
   actions: readonly Action[];
   /** What `gather` reads. */
   reads: Permissions;
@@ -58,6 +58,15 @@ export interface GatherInput<P> {
   policy: P;
 }
 
+export interface PlaybookInput<F, P> {
+  facts: F;
+  /** For its signals and for what was done already: settled steps are not proposed again. */
+  incident: Incident;
+  policy: P;
+  standDownFor: readonly StandDownController[];
+  now: EpochMs;
+}
+
 /** Read by `shared/guard/*`; every field says what is true of the subject now. */
 export interface GuardFacts {
   /** `yes`: confirmed ours by a second source; `no` and `unknown` refuse. */
@@ -66,6 +75,8 @@ export interface GuardFacts {
   standDown: { is: 'no' | 'yes' | 'unknown'; why: string };
   /** AWS is taking the subject anyway: doing nothing does not keep it. */
   taken: boolean;
+  /** Configured: in mode `approve`, budget-respecting steps on a node AWS is taking run without asking. */
+  gentleRunsInApproveMode: boolean;
   /** Acting after this moment is pointless; per action name where they differ. */
   freshUntil: EpochMs;
   freshUntilOf?: Record<string, EpochMs>;
@@ -73,8 +84,9 @@ export interface GuardFacts {
 
 export interface SweepInput<P> {
   ports: Ports;
-  policyFor(cluster: string): { policy: P; mode: Mode };
-  closedIncidents(): Promise<Incident[]>;
+  /** The cluster this call is about; the sweep calls once per cluster. */
+  cluster: ClusterRef;
+  policy: P;
+  mode: Mode;
+  readIncident(id: string): Promise<Incident | undefined>;
 }
-
-export type { Json };

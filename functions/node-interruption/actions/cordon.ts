@@ -1,0 +1,82 @@
+import type { Action, ActionContext, Verification } from '../../../shared/actions/action.ts';
+import type { Step } from '../../../shared/incident/plan.ts';
+import type { Kubernetes, Node, NodePatch } from '../../../shared/ports/kubernetes.ts';
+import { CORDON_ANNOTATION, EXCLUDE_LABEL, EXCLUDE_VALUE, isCordoned, isExcluded } from '../markers.ts';
+
+/**
+ * Makes the node unschedulable and takes it out of Service load balancers. The annotation is set only when we
+ * cordoned it ourselves: a cordon somebody else made is never ours to undo.
+ */
+export const cordon: Action = {
+  name: 'cordon',
+  describe: 'makes the node unschedulable and takes it out of load balancers',
+  permissions: { aws: [], kubernetes: ['get /nodes', 'patch /nodes'] },
+  risk: 'low',
+  reversible: true,
+  gentle: true,
+  cost: 'none',
+  cooldownMs: 0,
+  apply: async (context, step) => {
+    const kubernetes = await connect(context);
+    const node = await sameNode(kubernetes, step);
+    if (node === undefined)
+      return { status: 'failed', summary: 'the Node was replaced or removed meanwhile' };
+    const patch = cordonPatch(node, step, context.incident.id);
+    const memory = { cordonedByUs: !isCordoned(node), excludedByUs: !isExcluded(node) };
+    if (patch === undefined) return { status: 'done', summary: 'cordoned already', memory };
+    await context.checkStop();
+    await kubernetes.patchNode(step.targets[0].name, patch);
+    return { status: 'done', summary: 'cordoned', memory };
+  },
+  verify: async (context, step): Promise<Verification> => {
+    const node = await sameNode(await connect(context), step);
+    const holds = node !== undefined && isCordoned(node);
+    return {
+      holds,
+      evidence: holds ? 'the Node reads unschedulable' : 'the Node does not read unschedulable',
+    };
+  },
+  undo: async (context, step) => {
+    const kubernetes = await connect(context);
+    const node = await sameNode(kubernetes, step);
+    if (node !== undefined) await uncordon(kubernetes, node, context.incident.id);
+  },
+};
+
+/** Removes our own marks, and the cordon if the mark says it is ours. Safe to repeat. */
+export async function uncordon(kubernetes: Kubernetes, node: Node, incidentId: string): Promise<boolean> {
+  if (node.metadata?.annotations?.[CORDON_ANNOTATION] !== incidentId) return false;
+  const labels = node.metadata.labels?.[EXCLUDE_LABEL] === EXCLUDE_VALUE ? { [EXCLUDE_LABEL]: null } : {};
+  await kubernetes.patchNode(node.metadata.name ?? '', {
+    metadata: { ...version(node), annotations: { [CORDON_ANNOTATION]: null }, labels },
+    spec: { unschedulable: null },
+  });
+  return true;
+}
+
+function cordonPatch(node: Node, step: Step, incidentId: string): NodePatch | undefined {
+  const addLabel = step.goal['excludeFromLoadBalancers'] === true && !isExcluded(node);
+  const addCordon = !isCordoned(node);
+  if (!addLabel && !addCordon) return undefined;
+  const labels = addLabel ? { labels: { [EXCLUDE_LABEL]: EXCLUDE_VALUE } } : {};
+  if (!addCordon) return { metadata: { ...version(node), ...labels } };
+  const annotations = { [CORDON_ANNOTATION]: incidentId };
+  return { metadata: { ...version(node), ...labels, annotations }, spec: { unschedulable: true } };
+}
+
+/** A patch that carries the version it was computed from loses against a newer change instead of hiding it. */
+function version(node: Node): { resourceVersion?: string } {
+  const resourceVersion = node.metadata?.resourceVersion;
+  return resourceVersion === undefined ? {} : { resourceVersion };
+}
+
+/** The node by name, if it is still the object the plan was made for. */
+async function sameNode(kubernetes: Kubernetes, step: Step): Promise<Node | undefined> {
+  const [target] = step.targets;
+  const node = await kubernetes.getNode(target.name);
+  return node.metadata?.uid === target.id ? node : undefined;
+}
+
+async function connect({ ports, incident }: ActionContext): Promise<Kubernetes> {
+  return await ports.kubernetes.connect(incident.cluster);
+}

@@ -1,0 +1,107 @@
+import { humanDuration, SECOND_MS } from '../../shared/clock.ts';
+import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
+import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
+import type { Notice } from './notice.ts';
+import type { Input } from './playbook.ts';
+import { type PodSummary, podName } from './pods.ts';
+
+const LOOK_AGAIN_MS = 5 * SECOND_MS;
+const LOOK_AGAIN_LATER_MS = 20 * SECOND_MS;
+const MAX_NAMED = 15;
+
+/** What follows once no step is left: verify elsewhere, look again, or close with what is true. */
+export function afterSteps(input: Input, notice: Notice): PlanEnd {
+  const failed = input.incident.records.find((record) => record.state === 'failed');
+  const stopped = input.incident.records.find((record) => record.state === 'refused');
+  const drain = drainOf(input.incident);
+  if (drain === undefined) return { do: 'close', outcome: withoutDrain(input, notice, failed ?? stopped) };
+  const verifyUntil = (drain.endedAt ?? input.now) + input.policy.verify.within;
+  const state = stateOf(input);
+  if (state.isSettled || input.now >= verifyUntil)
+    return { do: 'close', outcome: outcomeOf(input, drain, failed, stopped) };
+  const pause = input.now < notice.deadline ? LOOK_AGAIN_MS : LOOK_AGAIN_LATER_MS;
+  return { do: 'wait', at: Math.min(input.now + pause, verifyUntil), why: state.waitingFor };
+}
+
+function drainOf(incident: Incident): StepRecord | undefined {
+  const ran = ['running', 'done', 'failed'];
+  return incident.records.findLast(({ step, state }) => step.action === 'drain' && ran.includes(state));
+}
+
+interface VerifyState {
+  isSettled: boolean;
+  waitingFor: string;
+}
+
+/** Settled when every pod with a controller is Ready elsewhere and none is still on the node. */
+function stateOf({ facts }: Input): VerifyState {
+  if (!facts.elsewhere.known)
+    return { isSettled: false, waitingFor: `verification unknown: ${facts.elsewhere.why}` };
+  const { ready, expected } = facts.elsewhere.value;
+  const left = facts.pods.known ? facts.pods.value.evictable.length : 0;
+  const isSettled = ready >= expected && facts.pods.known && left === 0;
+  return { isSettled, waitingFor: `${ready} of ${expected} pods Ready elsewhere, ${left} still on the node` };
+}
+
+function withoutDrain({ incident }: Input, notice: Notice, problem: StepRecord | undefined): Outcome {
+  if (problem !== undefined) {
+    const summary = `${problem.step.action} did not work; pods were not moved.`;
+    return { kind: 'escalated', summary, details: recordLines(incident) };
+  }
+  const details = recordLines(incident);
+  const left = humanDuration(
+    Math.max(0, notice.deadline - (incident.records[0]?.startedAt ?? notice.deadline)),
+  );
+  return { kind: 'mitigated', summary: `Node cordoned with ${left} left; no pod was moved.`, details };
+}
+
+function outcomeOf(
+  input: Input,
+  drain: StepRecord,
+  failed: StepRecord | undefined,
+  stopped: StepRecord | undefined,
+): Outcome {
+  const { facts, incident, now } = input;
+  const took = humanDuration((drain.endedAt ?? now) - drain.startedAt);
+  const details = recordLines(incident);
+  const stuck = blockedPods(incident);
+  const bare = notedPods(drain).filter((pod) => pod.owner === null);
+  if (bare.length > 0)
+    details.push(`without a controller, gone for good: ${bare.slice(0, MAX_NAMED).map(podName).join(', ')}`);
+  if (!facts.elsewhere.known) {
+    const summary = `Pods were drained in ${took}; whether they are Ready elsewhere could not be read.`;
+    return { kind: 'escalated', summary, details: [...details, facts.elsewhere.why] };
+  }
+  const { expected, ready, pending } = facts.elsewhere.value;
+  const counts = `${ready} of ${expected} pods Ready elsewhere, drain took ${took}`;
+  const problems = [...stuck, ...pending.map((line) => `pending ${line}`)];
+  if (problems.length === 0 && ready >= expected && failed === undefined && stopped === undefined) {
+    return { kind: 'fixed', summary: `${counts}.`, details };
+  }
+  const kind = ready === 0 && expected > 0 ? 'escalated' : 'mitigated';
+  return {
+    kind,
+    summary: `${counts}; ${expected - ready} not Ready elsewhere.`,
+    details: [...details, ...problems],
+  };
+}
+
+function notedPods(drain: StepRecord): PodSummary[] {
+  return (drain.step.notes?.['pods'] ?? []) as unknown as PodSummary[];
+}
+
+/** What the last rung that ran could not move, named with the budget that held it. */
+export function blockedPods(incident: Incident): string[] {
+  const rungs = ['drain', 'delete-not-ready', 'force-delete'];
+  const last = incident.records.findLast(
+    ({ step, memory }) => rungs.includes(step.action) && memory !== undefined,
+  );
+  const blocked = last?.memory?.['blocked'];
+  return Array.isArray(blocked) ? blocked.map((line) => `blocked ${String(line)}`) : [];
+}
+
+function recordLines(incident: Incident): string[] {
+  return incident.records.map(
+    ({ step, state, summary, decision }) => `${step.action}: ${state}: ${summary ?? decision}`,
+  );
+}

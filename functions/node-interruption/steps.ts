@@ -1,0 +1,143 @@
+import { humanDuration, isoTime } from '../../shared/clock.ts';
+import type { Step, Target } from '../../shared/incident/plan.ts';
+import type { Json } from '../../shared/workflow/port.ts';
+import type { NodeSummary } from './facts.ts';
+import { whyNotDetach } from './group.ts';
+import type { Notice } from './notice.ts';
+import type { Input } from './playbook.ts';
+
+interface Ladder {
+  steps: Step[];
+  reasons: string[];
+}
+
+/**
+ * The steps for one notice, in order: keep new pods away, ask for the replacement, move pods within their
+ * budgets, then (only if configured) the rungs that go past a budget. Goals are absolute times, so the same
+ * notice always gives the same steps.
+ */
+export function ladder(input: Input, notice: Notice): Ladder {
+  const node = input.facts.node.known ? input.facts.node.value : null;
+  const steps: Step[] = [];
+  const reasons: string[] = [];
+  if (node === null) return { steps, reasons: ['the Node is gone'] };
+  const target: Target = { kind: 'node', id: node.uid, name: node.name };
+  addCordon(input, node, target, notice, steps, reasons);
+  addDetach(input, notice, steps, reasons);
+  if (input.now >= notice.evictUntil && !hasDrained(input)) {
+    reasons.push(`${late(input, notice)}: too late to move pods, cordon only`);
+    return { steps, reasons };
+  }
+  if (podsLeft(input) === 0) reasons.push('no pod has to move');
+  else addRungs(input, target, notice, steps, reasons);
+  return { steps, reasons };
+}
+
+function late(input: Input, notice: Notice): string {
+  return `${humanDuration(input.now - notice.occurredAt)} after the warning`;
+}
+
+function hasDrained({ incident }: Input): boolean {
+  return incident.records.some(({ step }) => step.action === 'drain');
+}
+
+/** Unknown is not zero: then the drain itself looks again. */
+function podsLeft({ facts }: Input): number {
+  return facts.pods.known ? facts.pods.value.evictable.length : Number.POSITIVE_INFINITY;
+}
+
+function addCordon(
+  { policy, incident }: Input,
+  node: NodeSummary,
+  target: Target,
+  notice: Notice,
+  steps: Step[],
+  reasons: string[],
+): void {
+  const exclude = policy.loadBalancers.exclude;
+  if (node.cordoned && (node.excluded || !exclude)) {
+    const cordoned = incident.records.some(({ step }) => step.action === 'cordon');
+    if (!cordoned) reasons.push('the node is cordoned already');
+  }
+  steps.push({
+    action: 'cordon',
+    targets: [target],
+    goal: { unschedulable: true, excludeFromLoadBalancers: exclude },
+    reason: 'no new pods on a node that is going away',
+    answerBy: notice.historyFrom,
+  });
+}
+
+function addDetach(
+  { policy, facts, incident }: Input,
+  notice: Notice,
+  steps: Step[],
+  reasons: string[],
+): void {
+  if (!policy.replacement.detach) return;
+  if (notice.action !== 'terminate') {
+    reasons.push(`no replacement by detaching: the instance will ${notice.action}, not terminate`);
+    return;
+  }
+  const known = incident.records.find(({ step }) => step.action === 'detach');
+  const why = known === undefined ? whyNotDetach(facts.group) : undefined;
+  if (why !== undefined) reasons.push(`no replacement by detaching: ${why}`);
+  else if (known !== undefined) steps.push(known.step);
+  else if (facts.group.known && facts.group.value !== null) {
+    steps.push({
+      action: 'detach',
+      targets: [{ kind: 'instance', id: incident.subject.id, name: incident.subject.id }],
+      goal: { group: facts.group.value.name, lowerDesired: false, goneBy: notice.deadline },
+      reason: 'the group starts the replacement now instead of after the reclaim',
+      answerBy: notice.evictUntil,
+    });
+  }
+}
+
+function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], reasons: string[]): void {
+  const { drain } = input.policy;
+  const deletes =
+    drain.deleteNotReady === 'always' ||
+    (drain.deleteNotReady === 'spot-terminate' && notice.action === 'terminate');
+  const hasRungs = notice.action !== 'hibernate';
+  const more = hasRungs && (deletes || drain.force);
+  const common = {
+    parallel: drain.parallel,
+    emptyDir: drain.emptyDir,
+    deadline: notice.deadline,
+    margin: input.policy.spot.safetyMargin,
+  };
+  steps.push({
+    action: 'drain',
+    targets: [target],
+    goal: { ...common, until: more ? notice.rungAt : notice.evictUntil },
+    reason: `move pods within their disruption budgets until ${isoTime(more ? notice.rungAt : notice.evictUntil)}`,
+    notes: { pods: podNotes(input) },
+    answerBy: notice.evictUntil,
+  });
+  if (hasRungs && deletes) {
+    steps.push({
+      action: 'delete-not-ready',
+      targets: [target],
+      goal: { ...common, until: drain.force ? notice.forceFrom : notice.evictUntil },
+      reason: 'not-ready pods of a budget that is short already only block the healthy ones',
+      answerBy: notice.evictUntil,
+    });
+  }
+  if (hasRungs && drain.force) {
+    steps.push({
+      action: 'force-delete',
+      targets: [target],
+      goal: { ...common, until: notice.forceUntil },
+      reason: 'configured: what is left is deleted past its budget before the instance goes',
+      answerBy: notice.forceUntil,
+    });
+  }
+  if (notice.action === 'hibernate')
+    reasons.push('hibernation starts with the warning: evictions are best effort');
+}
+
+/** Kept with the step: verification counts these, whatever happens to the run in between. */
+function podNotes({ facts }: Input): Json {
+  return facts.pods.known ? (facts.pods.value.evictable as unknown as Json) : [];
+}

@@ -1,0 +1,100 @@
+import { MINUTE_MS } from '../../shared/clock.ts';
+import { instanceIdOf } from '../../shared/cluster/node-match.ts';
+import { clearDue, type DueRow, listDue, markReported } from '../../shared/incident/due.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import type { SweepInput } from '../../shared/pipeline/trouble.ts';
+import type { Instance } from '../../shared/ports/ec2.ts';
+import type { Kubernetes, Node } from '../../shared/ports/kubernetes.ts';
+import { uncordon } from './actions/cordon.ts';
+import { DETACHED } from './actions/detach.ts';
+import { cordonedFor } from './markers.ts';
+import { noticeOf } from './notice.ts';
+import type { NodeInterruptionPolicy } from './policy.ts';
+
+/** A reclaim that has not happened this long after its deadline did not happen. */
+export const OVERDUE_MS = 10 * MINUTE_MS;
+
+type Input = SweepInput<NodeInterruptionPolicy>;
+
+/** Leftovers of interruptions in one cluster: cordons of ours on nodes that lived on, instances we detached. */
+export async function sweep(input: Input): Promise<string[]> {
+  return [...(await sweepDetached(input)), ...(await sweepCordons(input))];
+}
+
+async function sweepCordons(input: Input): Promise<string[]> {
+  const kubernetes = await input.ports.kubernetes.connect(input.cluster);
+  const marked = (await kubernetes.listNodes()).filter((node) => cordonedFor(node) !== undefined);
+  const ids = marked.map(instanceIdOf).filter((id) => id !== undefined);
+  const running = await runningInstances(input, ids);
+  const lines: string[] = [];
+  for (const node of marked) {
+    const incident = await input.readIncident(cordonedFor(node) ?? '');
+    if (!running.has(instanceIdOf(node) ?? '') || !isOver(input, incident)) continue;
+    lines.push(await liftCordon(input, kubernetes, node));
+  }
+  return lines;
+}
+
+/** Only what EC2 says is running: an instance it does not return is unknown, not running. */
+async function runningInstances(input: Input, ids: readonly string[]): Promise<Map<string, Instance>> {
+  const [first, ...rest] = ids;
+  if (first === undefined) return new Map();
+  const found = await input.ports.ec2.describeInstances([first, ...rest]);
+  return new Map(found.filter(({ state }) => state === 'running').map((instance) => [instance.id, instance]));
+}
+
+/** Closed, and its deadline long past: the node survived what the cordon was for. */
+function isOver({ policy, ports }: Input, incident: Incident | undefined): boolean {
+  if (incident === undefined || incident.status === 'open') return false;
+  const notice = noticeOf(incident, policy);
+  return notice !== undefined && ports.clock.now() > notice.deadline + OVERDUE_MS;
+}
+
+async function liftCordon(input: Input, kubernetes: Kubernetes, node: Node): Promise<string> {
+  const name = `node ${node.metadata?.name} of ${input.cluster.name}`;
+  if (input.mode !== 'auto' && input.mode !== 'approve') {
+    return `${name} outlived its interruption and is still cordoned by us (mode ${input.mode}: not lifted)`;
+  }
+  await uncordon(kubernetes, node, cordonedFor(node) ?? '');
+  return `${name} outlived its interruption: our cordon was lifted`;
+}
+
+async function sweepDetached(input: Input): Promise<string[]> {
+  const due = await listDue(input.ports.table, DETACHED, input.ports.clock.now());
+  const lines: string[] = [];
+  for (const row of due.filter(({ cluster }) => cluster === input.cluster.name)) {
+    const line = await lookAtDetached(input, row);
+    if (line !== undefined) lines.push(line);
+  }
+  return lines;
+}
+
+async function lookAtDetached(input: Input, row: DueRow): Promise<string | undefined> {
+  const [instance] = await input.ports.ec2.describeInstances([row.id]);
+  const isGone = instance !== undefined && ['shutting-down', 'terminated'].includes(instance.state);
+  if (isGone) {
+    await clearDue(input.ports.table, row);
+    return undefined;
+  }
+  if (instance === undefined || (await isMemberAgain(input, row.id)))
+    return await reportOnce(input, row, 'state unknown or in a group again');
+  if (input.policy.replacement.terminateStragglers && input.mode === 'auto') {
+    await input.ports.ec2.terminateInstances([row.id]);
+    return `instance ${row.id}, detached for ${row.incidentId}, was still ${instance.state}: terminated`;
+  }
+  return await reportOnce(
+    input,
+    row,
+    `still ${instance.state} 10 minutes after its deadline: terminate it by hand`,
+  );
+}
+
+async function isMemberAgain(input: Input, instanceId: string): Promise<boolean> {
+  return (await input.ports.autoscaling.describeInstances([instanceId])).length > 0;
+}
+
+async function reportOnce(input: Input, row: DueRow, what: string): Promise<string | undefined> {
+  if (row.reported === true) return undefined;
+  await markReported(input.ports.table, row);
+  return `instance ${row.id}, detached for ${row.incidentId}: ${what}`;
+}

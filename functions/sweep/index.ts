@@ -1,0 +1,5 @@
+import { lambdaEnvironment } from '../../shared/aws/environment.ts';
+import { sweepHandler } from '../../shared/aws/handlers.ts';
+import { troubles } from '../index.ts';
+
+export const handler = sweepHandler(troubles, lambdaEnvironment(process.env, troubles));

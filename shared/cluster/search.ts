@@ -1,0 +1,53 @@
+import { describeFailure, isFailure } from '../errors.ts';
+import type { Ledger } from '../incident/ledger.ts';
+import type { Subject } from '../incident/signal.ts';
+import type { Environment } from '../pipeline/environment.ts';
+import { findNode } from './node-match.ts';
+import type { Ownership } from './ownership.ts';
+
+/**
+ * The long way to an owner, for an instance EC2 no longer (or not clearly) tells us about: what the ledger
+ * remembers, then the Nodes of every cluster. Complete silence is still `unknown`.
+ */
+export async function searchOwner(
+  environment: Environment,
+  ledger: Ledger,
+  subject: Subject,
+): Promise<Ownership> {
+  const remembered = await ledger.ownerOf(subject);
+  if (remembered !== undefined) {
+    return { is: 'ours', cluster: remembered.name, why: `ledger remembers cluster ${remembered.name}` };
+  }
+  const failures: string[] = [];
+  for (const name of await clusterNames(environment, failures)) {
+    const found = await hasNode(environment, name, subject.id, failures);
+    if (found) return { is: 'ours', cluster: name, why: `a Node of cluster ${name} has this instance` };
+  }
+  const unread = failures.length === 0 ? '' : `; not readable: ${failures.join('; ')}`;
+  return { is: 'unknown', why: `no cluster has a Node of this instance${unread}` };
+}
+
+async function clusterNames(environment: Environment, failures: string[]): Promise<string[]> {
+  const configured = await environment.configuredClusters();
+  try {
+    return [...new Set([...configured, ...(await environment.ports.eks.listClusters())])];
+  } catch (error) {
+    failures.push(describeFailure(error));
+    return configured;
+  }
+}
+
+async function hasNode(
+  environment: Environment,
+  name: string,
+  instanceId: string,
+  failures: string[],
+): Promise<boolean> {
+  try {
+    const kubernetes = await environment.ports.kubernetes.connect({ name, ...environment.home });
+    return (await findNode(kubernetes, instanceId)) !== undefined;
+  } catch (error) {
+    if (!isFailure(error, 'not-found')) failures.push(`${name}: ${describeFailure(error)}`);
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { describeFailure } from '../errors.ts';
+import type { GuardVerdict, StepVerdict } from '../incident/incident.ts';
+import { stepKey } from '../incident/step-key.ts';
+import { freshnessGuard } from './freshness.ts';
+import type { Guard, GuardInput } from './guard.ts';
+import { modeGuard } from './mode.ts';
+import { ownershipGuard } from './ownership.ts';
+import { standDownGuard } from './stand-down.ts';
+import { stopGuard } from './stop.ts';
+
+/** In the order they are asked and shown by `paramedic why`. */
+export const guards: readonly Guard[] = [
+  stopGuard,
+  modeGuard,
+  ownershipGuard,
+  standDownGuard,
+  freshnessGuard,
+];
+
+const STRICTNESS = { allow: 0, ask: 1, refuse: 2 } as const;
+
+/** Every guard is asked, so that people see all reasons; the strictest verdict counts, an error refuses. */
+export function judgeStep(input: GuardInput, ordered: readonly Guard[] = guards): StepVerdict {
+  const verdicts = ordered.map((guard) => judgeSafely(guard, input));
+  const strictest = verdicts.reduce((worst, verdict) =>
+    STRICTNESS[verdict.verdict] > STRICTNESS[worst.verdict] ? verdict : worst,
+  );
+  const step = { key: stepKey(input.step), action: input.step.action, guards: verdicts };
+  const reason = `${strictest.guard}: ${strictest.reason}`;
+  if (strictest.verdict !== 'ask') return { ...step, verdict: strictest.verdict, reason };
+  return { ...step, ...judgeAnswer(input, reason) };
+}
+
+function judgeSafely(guard: Guard, input: GuardInput): GuardVerdict {
+  try {
+    return { guard: guard.name, ...guard.judge(input) };
+  } catch (error) {
+    return { guard: guard.name, verdict: 'refuse', reason: `guard failed: ${describeFailure(error)}` };
+  }
+}
+
+/** A question bound to exactly this step may have been answered; no answer in time means no. */
+function judgeAnswer(input: GuardInput, reason: string): Pick<StepVerdict, 'verdict' | 'reason'> {
+  const answer = input.question?.answer;
+  if (answer === undefined) return { verdict: 'ask', reason };
+  if (answer.decision === 'approved') return { verdict: 'allow', reason: `approved by ${answer.by}` };
+  return { verdict: 'refuse', reason: `${answer.decision} by ${answer.by}` };
+}

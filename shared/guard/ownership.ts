@@ -1,0 +1,10 @@
+import type { Guard } from './guard.ts';
+
+/** Acts only on what a second source confirmed to be ours; unknown is not ours. */
+export const ownershipGuard: Guard = {
+  name: 'ownership',
+  judge({ facts }) {
+    const { is, why } = facts.owned;
+    return { verdict: is === 'yes' ? 'allow' : 'refuse', reason: is === 'unknown' ? `unknown: ${why}` : why };
+  },
+};

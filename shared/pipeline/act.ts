@@ -1,0 +1,160 @@
+import { type Action, type ActionContext, type ActionResult, Stopped } from '../actions/action.ts';
+import { MINUTE_MS, SECOND_MS } from '../clock.ts';
+import { describeFailure, isRetryable } from '../errors.ts';
+import type { Incident, StepRecord } from '../incident/incident.ts';
+import type { Step } from '../incident/plan.ts';
+import { stepKey } from '../incident/step-key.ts';
+import { readStop } from '../incident/stop-switch.ts';
+import type { Run } from './run.ts';
+import { firstEventAt } from './settle.ts';
+import type { Trouble } from './trouble.ts';
+
+/** Long work is rounds; shorter ones while a person may still answer, so that the answer is not left waiting. */
+const ROUND_MS = 4 * MINUTE_MS;
+const ROUND_WITH_QUESTION_MS = 15 * SECOND_MS;
+/** Attempts within one act call before a retryable failure counts as the step's failure. */
+const ATTEMPTS = 3;
+
+/**
+ * Runs one authorised step for one round: intent to the ledger → act → verify → outcome to the ledger. After a
+ * crash anywhere in between it runs again; actions read first and act towards an absolute goal.
+ */
+export async function act<F, P>(
+  trouble: Trouble<F, P>,
+  run: Run,
+  key: string,
+): Promise<{ lookAgain: boolean }> {
+  const { ports } = run.environment;
+  const intent = await run.ledger.change(run.ref, (incident) => withIntent(incident, key, ports.clock.now()));
+  const record = intent.records.find((known) => known.key === key);
+  if (record === undefined || record.state !== 'running') return { lookAgain: record === undefined };
+  const action = trouble.actions.find((known) => known.name === record.step.action);
+  if (action === undefined) return { lookAgain: true };
+  await noteIntent(run, intent, record);
+  const result = await perform(run, intent, action, record);
+  const after = await run.ledger.change(run.ref, (incident) =>
+    withResult(incident, key, result, ports.clock.now()),
+  );
+  await noteResult(run, after, key);
+  return { lookAgain: result.status !== 'done' || after.revision !== intent.revision };
+}
+
+/** Only a step the newest recorded decision allows gets an intent; an ended one is left as it is. */
+function withIntent(incident: Incident, key: string, now: number): Incident {
+  const known = incident.records.find((record) => record.key === key);
+  if (known !== undefined) return incident;
+  const step = incident.plan?.steps.find((planned) => stepKey(planned) === key);
+  const verdict = incident.verdicts?.find((judged) => judged.key === key);
+  if (step === undefined || verdict?.verdict !== 'allow') return incident;
+  const record: StepRecord = { key, step, state: 'running', decision: verdict.reason, startedAt: now };
+  return { ...incident, records: [...incident.records, record] };
+}
+
+type Ended = ActionResult & { state: StepRecord['state'] };
+
+async function perform(run: Run, incident: Incident, action: Action, record: StepRecord): Promise<Ended> {
+  const context = contextOf(run, incident, action, record);
+  try {
+    const result = await applyWithRetry(context, action, record.step);
+    if (result.status !== 'done')
+      return { ...result, state: result.status === 'again' ? 'running' : 'failed' };
+    return await verified(context, action, record.step, result);
+  } catch (error) {
+    if (error instanceof Stopped) return { status: 'failed', state: 'refused', summary: error.message };
+    return { status: 'failed', state: 'failed', summary: describeFailure(error) };
+  }
+}
+
+async function applyWithRetry(context: ActionContext, action: Action, step: Step): Promise<ActionResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action.apply(context, step);
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
+      await context.ports.clock.sleep(attempt * SECOND_MS);
+    }
+  }
+}
+
+/** The goal must hold when read back; if not, what can be undone is undone once and a person is told. */
+async function verified(
+  context: ActionContext,
+  action: Action,
+  step: Step,
+  result: ActionResult,
+): Promise<Ended> {
+  const check = await action.verify(context, step);
+  if (check.holds) return { ...result, state: 'done', details: [...(result.details ?? []), check.evidence] };
+  const undone = await undoOnce(context, action, step);
+  return {
+    ...result,
+    status: 'failed',
+    state: 'failed',
+    summary: `did not hold: ${check.evidence}; ${undone}`,
+  };
+}
+
+async function undoOnce(context: ActionContext, action: Action, step: Step): Promise<string> {
+  if (action.undo === undefined) return 'cannot be undone';
+  try {
+    await action.undo(context, step);
+    return 'undone';
+  } catch (error) {
+    return `undo failed: ${describeFailure(error)}`;
+  }
+}
+
+function contextOf(run: Run, incident: Incident, action: Action, record: StepRecord): ActionContext {
+  const { ports } = run.environment;
+  const now = ports.clock.now();
+  const waiting = incident.questions.some((asked) => asked.answer === undefined && asked.expiresAt > now);
+  return {
+    ports,
+    incident,
+    memory: record.memory ?? {},
+    roundMs: waiting ? ROUND_WITH_QUESTION_MS : ROUND_MS,
+    checkStop: async () => {
+      const stop = await readStop(ports.table);
+      if (stop.state === 'engaged') throw new Stopped(`stopped by ${stop.by}: ${stop.reason}`);
+      const mayGoOn = action.gentle && incident.taken === true;
+      if (stop.state === 'unreadable' && !mayGoOn) throw new Stopped(`stop switch unreadable: ${stop.why}`);
+    },
+  };
+}
+
+function withResult(incident: Incident, key: string, result: Ended, now: number): Incident {
+  const records = incident.records.map((record) =>
+    record.key === key ? endRecord(record, result, now) : record,
+  );
+  return { ...incident, records, announce: incident.announce + (result.state === 'running' ? 0 : 1) };
+}
+
+function endRecord(record: StepRecord, result: Ended, now: number): StepRecord {
+  const { summary, details, memory, state } = result;
+  const next = { ...record, state, summary, ...(details && { details }), ...(memory && { memory }) };
+  return state === 'running' ? next : { ...next, endedAt: now };
+}
+
+async function noteIntent(run: Run, incident: Incident, record: StepRecord): Promise<void> {
+  const { metrics, ports } = run.environment;
+  const entryId = `g${incident.generation}.intent.${record.key}`;
+  const text = `${record.step.action} on ${record.step.targets.map((target) => target.name).join(', ')}: ${record.decision}`;
+  await run.ledger.append(incident.id, entryId, { kind: 'intent', text });
+  if (incident.records[0]?.key !== record.key || record.memory !== undefined) return;
+  metrics.latency(
+    'EventToFirstAction',
+    { trouble: incident.trouble },
+    ports.clock.now() - firstEventAt(incident),
+  );
+}
+
+async function noteResult(run: Run, incident: Incident, key: string): Promise<void> {
+  const record = incident.records.find((known) => known.key === key);
+  if (record === undefined || record.state === 'running') return;
+  const { metrics } = run.environment;
+  metrics.count('Actions', { trouble: incident.trouble, action: record.step.action, state: record.state });
+  await run.ledger.append(incident.id, `g${incident.generation}.result.${key}`, {
+    kind: record.state,
+    text: `${record.step.action}: ${record.summary ?? record.state}`,
+  });
+}

@@ -1,0 +1,89 @@
+import type { TroublePolicy } from '../config/policy.ts';
+import type { Incident, Question, StepRecord, StepState, StepVerdict } from '../incident/incident.ts';
+import type { Plan, Step } from '../incident/plan.ts';
+import { planHash } from '../incident/step-key.ts';
+
+export interface Judged {
+  step: Step;
+  verdict: StepVerdict;
+}
+
+/**
+ * Writes a round's plan into the incident: new questions, expired ones, and a record for every step that will
+ * not run. Pure, so that a lost compare-and-set simply repeats it.
+ */
+export function applyVerdicts(
+  incident: Incident,
+  plan: Plan,
+  judged: readonly Judged[],
+  { policy, taken, now }: { policy: TroublePolicy; taken: boolean; now: number },
+): Incident {
+  const questions = expireQuestions(incident.questions, now);
+  const asked = judged.filter(({ verdict }) => verdict.verdict === 'ask').filter(notAskedIn(questions));
+  const records = [...incident.records];
+  for (const one of judged) {
+    const record = settledRecord(one, questions, policy, now);
+    if (record !== undefined && !records.some((known) => known.key === record.key)) records.push(record);
+  }
+  const next = {
+    ...incident,
+    plan,
+    taken,
+    verdicts: judged.map(({ verdict }) => verdict),
+    questions: [...questions, ...asked.map((one) => newQuestion(one, now))],
+    records,
+  };
+  const isNews = asked.length > 0 || records.length > incident.records.length || isNewPlan(incident, plan);
+  return isNews ? { ...next, announce: incident.announce + 1 } : next;
+}
+
+function isNewPlan(incident: Incident, plan: Plan): boolean {
+  if (incident.plan === undefined) return true;
+  return plan.steps.length > 0 && planHash(incident.plan) !== planHash(plan) && incident.records.length === 0;
+}
+
+/** The ledger decides: pending → expired only here, and only if no answer stands there already. */
+function expireQuestions(questions: readonly Question[], now: number): Question[] {
+  return questions.map((question) =>
+    question.answer === undefined && question.expiresAt <= now
+      ? { ...question, answer: { decision: 'expired', by: 'nobody', at: now } }
+      : question,
+  );
+}
+
+function notAskedIn(questions: readonly Question[]) {
+  return ({ verdict }: Judged): boolean => !questions.some((question) => question.key === verdict.key);
+}
+
+function newQuestion({ step, verdict }: Judged, now: number): Question {
+  return { key: verdict.key, step, askedAt: now, expiresAt: step.answerBy };
+}
+
+function settledRecord(
+  { step, verdict }: Judged,
+  questions: readonly Question[],
+  policy: TroublePolicy,
+  now: number,
+): StepRecord | undefined {
+  const state = settledState(verdict, questions, policy);
+  if (state === undefined) return undefined;
+  return { key: verdict.key, step, state, decision: verdict.reason, startedAt: now, endedAt: now };
+}
+
+function settledState(
+  verdict: StepVerdict,
+  questions: readonly Question[],
+  policy: TroublePolicy,
+): StepState | undefined {
+  const answer = questions.find((question) => question.key === verdict.key)?.answer?.decision;
+  if (verdict.verdict === 'allow') return undefined;
+  if (answer === 'denied' || answer === 'expired') return answer;
+  if (verdict.verdict === 'ask') return undefined;
+  return onlyObserveRefuses(verdict, policy) ? 'observed' : 'refused';
+}
+
+/** `observed` means exactly: would have been done, or asked for, had the mode allowed it. */
+function onlyObserveRefuses(verdict: StepVerdict, policy: TroublePolicy): boolean {
+  if (policy.mode !== 'observe') return false;
+  return verdict.guards.every((guard) => guard.guard === 'mode' || guard.verdict !== 'refuse');
+}

@@ -1,0 +1,87 @@
+import { isoTime } from '../clock.ts';
+import type { TroublePolicy } from '../config/policy.ts';
+import type { Incident } from '../incident/incident.ts';
+import { executionName, incidentId } from '../incident/keys.ts';
+import type { Ledger } from '../incident/ledger.ts';
+import type { Signal } from '../incident/signal.ts';
+import type { ClusterRef } from '../ports/kubernetes.ts';
+import type { Environment } from './environment.ts';
+import type { TriggerDecision, Trouble } from './trouble.ts';
+
+/**
+ * Takes one signal of ours to its incident, makes sure a run exists and that the run will see it. Safe to repeat
+ * after a crash at any point: accepting, starting and waking are each no-ops the second time.
+ */
+export async function openOrJoin<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  ledger: Ledger,
+  signal: Signal,
+  clusterName: string,
+): Promise<string> {
+  const cluster = { name: clusterName, account: signal.account, region: signal.region };
+  const policy = await environment.policyFor(cluster, trouble.name);
+  if (policy.mode === 'off') return 'off';
+  const about = { trouble: trouble.name, cluster };
+  const decision = await decideTrigger(trouble, environment, ledger, signal, { ...about, policy });
+  if (decision.do === 'nothing') return 'below-trigger';
+  const { disposition, incident } = await ledger.accept(signal, about);
+  if (disposition !== 'late') await noteSignal(ledger, incident, signal, disposition);
+  if (incident.status === 'closed') return disposition;
+  if (decision.do === 'look-again') await postpone(ledger, incident, decision.at);
+  else await ensureRun(environment, ledger, await release(ledger, incident));
+  return disposition;
+}
+
+async function decideTrigger<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  ledger: Ledger,
+  signal: Signal,
+  about: { trouble: string; cluster: ClusterRef; policy: TroublePolicy },
+): Promise<TriggerDecision> {
+  if (trouble.trigger === undefined) return { do: 'open' };
+  const known = await ledger.readIncident(incidentId(about.trouble, about.cluster, signal.subject));
+  const earlier = known?.status === 'open' ? known.signals : [];
+  const policy = trouble.policyOf(about.policy);
+  return trouble.trigger({ signals: [...earlier, signal], policy, now: environment.ports.clock.now() });
+}
+
+/** The sweep starts it when its time has come. */
+async function postpone(ledger: Ledger, incident: Incident, at: number): Promise<void> {
+  if (incident.rounds > 0 || incident.notBefore !== undefined) return;
+  await ledger.changeAny(incident.id, (current) => ({ ...current, notBefore: at }));
+}
+
+async function release(ledger: Ledger, incident: Incident): Promise<Incident> {
+  if (incident.notBefore === undefined) return incident;
+  return await ledger.changeAny(incident.id, ({ notBefore: _, ...current }) => current);
+}
+
+async function noteSignal(ledger: Ledger, incident: Incident, signal: Signal, how: string): Promise<void> {
+  await ledger.rememberOwner(incident.subject, incident.cluster);
+  await ledger.append(incident.id, `g${incident.generation}.signal.${signal.eventId}`, {
+    kind: 'signal',
+    text: `${signal.meaning} at ${isoTime(signal.occurredAt)} (event ${signal.eventId}): ${how}`,
+  });
+}
+
+/** Starts the generation's run if it has not begun, and wakes it if it sleeps on older knowledge. */
+export async function ensureRun(environment: Environment, ledger: Ledger, incident: Incident): Promise<void> {
+  const { durable } = environment.ports;
+  const { id, generation, attempt } = incident;
+  if (incident.rounds === 0) {
+    const target = environment.remediateFunction(incident.trouble);
+    const payload = { incidentId: id, generation, attempt };
+    await durable.start(target, executionName(id, generation, attempt), payload);
+  }
+  const newest = await ledger.readIncident(id);
+  if (newest !== undefined) await wakeIfBehind(environment, newest);
+}
+
+export async function wakeIfBehind(environment: Environment, incident: Incident): Promise<boolean> {
+  const { waiting, revision, status } = incident;
+  if (status === 'closed' || waiting === undefined || waiting.revision >= revision) return false;
+  await environment.ports.durable.wake(waiting.callbackId, 'news');
+  return true;
+}

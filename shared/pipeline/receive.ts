@@ -1,0 +1,177 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type Ownership, resolveOwners } from '../cluster/ownership.ts';
+import { searchOwner } from '../cluster/search.ts';
+import { describeFailure } from '../errors.ts';
+import { Ledger } from '../incident/ledger.ts';
+import type { Signal } from '../incident/signal.ts';
+import { parseEnvelope } from './envelope.ts';
+import type { Environment } from './environment.ts';
+import { openOrJoin } from './open.ts';
+import type { Trouble } from './trouble.ts';
+
+/** Tries before the long way to an owner is taken: EC2's answer may be early or throttled. */
+const OWNER_TRIES = 3;
+const RETRY_DELAY_SECONDS = 2;
+/** Records not started by then go back to the queue instead of being cut off half way. */
+const TIME_RESERVE_MS = 10_000;
+
+interface Intake {
+  record: SQSRecord;
+  signals: Signal[];
+}
+
+/**
+ * The `receive` stage for one trouble: a batch of SQS records in, the ids to redeliver out. Nothing is lost:
+ * every record ends as opened, joined, duplicate, late, foreign, ignored, parked with a reason, or redelivered.
+ */
+export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment) {
+  return async (event: SQSEvent, remainingMs: () => number): Promise<SQSBatchResponse> => {
+    const failed: string[] = [];
+    const intakes: Intake[] = [];
+    for (const record of event.Records) {
+      const intake = await isolate(environment, record, failed, () =>
+        readRecord(trouble, environment, record),
+      );
+      if (intake !== undefined) intakes.push(intake);
+    }
+    const ids = intakes.flatMap((intake) => intake.signals.map((signal) => signal.subject.id));
+    const owners = await resolveOwners(environment.ports.ec2, ids);
+    for (const intake of intakes) {
+      if (remainingMs() < TIME_RESERVE_MS) failed.push(intake.record.messageId);
+      else
+        await isolate(environment, intake.record, failed, () => route(trouble, environment, intake, owners));
+    }
+    environment.metrics.flush();
+    return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+/** One record's failure is its own: it alone is redelivered. */
+async function isolate<T>(
+  environment: Environment,
+  record: SQSRecord,
+  failed: string[],
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    environment.log.error('record failed, will be redelivered', {
+      messageId: record.messageId,
+      why: describeFailure(error),
+    });
+    failed.push(record.messageId);
+    await retrySoon(environment, record);
+    return undefined;
+  }
+}
+
+/** Only shortens the wait: without it the record still comes back after the queue's visibility timeout. */
+async function retrySoon(environment: Environment, record: SQSRecord): Promise<void> {
+  try {
+    await environment.ports.queue.retryAfter(record.receiptHandle, RETRY_DELAY_SECONDS);
+  } catch (error) {
+    environment.log.warn('retry delay not set', { messageId: record.messageId, why: describeFailure(error) });
+  }
+}
+
+async function readRecord<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  record: SQSRecord,
+): Promise<Intake | undefined> {
+  const parsed = parseEnvelope(record.body);
+  if (!parsed.ok) return await park(trouble, environment, record, parsed.reason);
+  const read = trouble.toSignals(parsed.event);
+  if (read.kind === 'malformed') return await park(trouble, environment, record, read.reason);
+  if (read.kind === 'ignored') {
+    count(trouble, environment, 'ignored', parsed.event.detailType);
+    environment.log.info('event ignored', { eventId: parsed.event.id, why: read.reason });
+    return undefined;
+  }
+  const { account, region } = parsed.event;
+  if (account !== environment.home.account || region !== environment.home.region) {
+    count(trouble, environment, 'foreign', parsed.event.detailType);
+    environment.log.info('event of another account or region', { eventId: parsed.event.id, account, region });
+    return undefined;
+  }
+  return { record, signals: read.signals };
+}
+
+async function park<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  record: SQSRecord,
+  reason: string,
+): Promise<undefined> {
+  await environment.ports.queue.park({ body: record.body, reason, messageId: record.messageId });
+  count(trouble, environment, 'malformed', 'unreadable');
+  environment.log.warn('record parked', { messageId: record.messageId, why: reason });
+}
+
+async function route<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  intake: Intake,
+  owners: ReadonlyMap<string, Ownership>,
+): Promise<void> {
+  const ledger = new Ledger(environment.ports.table, environment.ports.clock);
+  for (const signal of intake.signals) {
+    const owner = await ownerOf(environment, ledger, intake.record, signal, owners);
+    if (owner.is === 'unknown') return await routeUnknown(trouble, environment, intake.record, owner.why);
+    if (owner.is === 'foreign') {
+      count(trouble, environment, 'foreign', signal.kind);
+      environment.log.info('subject is in no cluster', { subject: signal.subject.id, why: owner.why });
+      continue;
+    }
+    const disposition = await openOrJoin(trouble, environment, ledger, signal, owner.cluster);
+    count(trouble, environment, disposition, signal.kind);
+  }
+}
+
+async function ownerOf(
+  environment: Environment,
+  ledger: Ledger,
+  record: SQSRecord,
+  signal: Signal,
+  owners: ReadonlyMap<string, Ownership>,
+): Promise<Ownership> {
+  const owner = owners.get(signal.subject.id) ?? { is: 'unknown', why: 'not looked up' };
+  if (owner.is !== 'unknown' || receiveCount(record) < OWNER_TRIES) return owner;
+  return await searchOwner(environment, ledger, signal.subject);
+}
+
+/** Early on: redeliver soon. After the long way found nothing either: keep it where people can see it. */
+async function routeUnknown<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  record: SQSRecord,
+  why: string,
+): Promise<void> {
+  if (receiveCount(record) < OWNER_TRIES) throw new OwnerUnknown(why);
+  await environment.ports.queue.park({
+    body: record.body,
+    reason: `owner unknown: ${why}`,
+    messageId: record.messageId,
+  });
+  count(trouble, environment, 'unknown', 'owner');
+  environment.log.warn('record parked', { messageId: record.messageId, why });
+}
+
+class OwnerUnknown extends Error {
+  override readonly name = 'OwnerUnknown';
+}
+
+function receiveCount(record: SQSRecord): number {
+  const times = Number(record.attributes.ApproximateReceiveCount);
+  return Number.isFinite(times) ? times : 1;
+}
+
+function count<F, P>(
+  trouble: Trouble<F, P>,
+  environment: Environment,
+  disposition: string,
+  kind: string,
+): void {
+  environment.metrics.count('Signals', { trouble: trouble.name, kind, disposition });
+}

@@ -1,0 +1,171 @@
+import { DAY_MS, isoTime, MINUTE_MS } from '../clock.ts';
+import { describeFailure } from '../errors.ts';
+import type { Incident } from '../incident/incident.ts';
+import { executionName } from '../incident/keys.ts';
+import { Ledger } from '../incident/ledger.ts';
+import { readStop } from '../incident/stop-switch.ts';
+import { announce } from '../notify/announce.ts';
+import type { Environment } from './environment.ts';
+import { ensureRun, wakeIfBehind } from './open.ts';
+import { escalate } from './settle.ts';
+import type { Trouble } from './trouble.ts';
+
+/** A run that is alive writes at least this often; younger ones are left to work. */
+const QUIET_MS = 6 * MINUTE_MS;
+const MAX_ATTEMPTS = 5;
+
+export interface SweepReport {
+  open: number;
+  /** What was found and done, one line each. */
+  lines: string[];
+}
+
+/**
+ * Constant work, whatever happened: every unfinished incident has a live run, every lost wake is sent again,
+ * what people did not hear is announced, and each trouble looks after its own leftovers in every cluster. One
+ * part's failure never hides the others.
+ */
+export function sweeper(troubles: readonly Trouble[], environment: Environment) {
+  return async (): Promise<SweepReport> => {
+    const lines: string[] = [];
+    const ledger = new Ledger(environment.ports.table, environment.ports.clock);
+    const open = await guarded(lines, 'open incidents', () => ledger.listOpen(), []);
+    for (const incident of open) {
+      await guarded(lines, incident.id, () => heal(environment, ledger, incident.id, lines), undefined);
+    }
+    await sweepClusters(troubles, environment, ledger, lines);
+    await tellPeople(environment, lines);
+    environment.metrics.count('Heartbeat', {});
+    environment.metrics.flush();
+    return { open: open.length, lines };
+  };
+}
+
+async function guarded<T>(lines: string[], what: string, work: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    lines.push(`${what}: ${describeFailure(error)}`);
+    return otherwise;
+  }
+}
+
+/** The index may lag: everything is decided on the row itself, read again. */
+async function heal(environment: Environment, ledger: Ledger, id: string, lines: string[]): Promise<void> {
+  const incident = await ledger.readIncident(id);
+  if (incident === undefined) return;
+  await announce(environment, ledger, id);
+  const now = environment.ports.clock.now();
+  if (incident.status === 'closed' || (incident.notBefore ?? 0) > now) return;
+  if (incident.rounds === 0) {
+    await ensureRun(environment, ledger, incident);
+    return;
+  }
+  if (await wakeIfBehind(environment, incident)) lines.push(`${id}: woken again`);
+  if (now - lastActivity(incident) > QUIET_MS) await restartIfDead(environment, ledger, incident, lines);
+}
+
+function lastActivity(incident: Incident): number {
+  const times = incident.records.flatMap((record) => [record.startedAt, record.endedAt ?? 0]);
+  return Math.max(incident.openedAt, incident.waiting?.until ?? 0, ...times);
+}
+
+async function restartIfDead(
+  environment: Environment,
+  ledger: Ledger,
+  incident: Incident,
+  lines: string[],
+): Promise<void> {
+  const { id, generation, attempt, trouble } = incident;
+  const target = environment.remediateFunction(trouble);
+  const status = await environment.ports.durable.status(target, executionName(id, generation, attempt));
+  if (status === 'running' || isDueLater(incident, environment.ports.clock.now())) return;
+  const ref = { incidentId: id, generation, attempt };
+  if (attempt >= MAX_ATTEMPTS) {
+    await escalate(
+      { environment, ledger, ref },
+      `its run ended ${attempt} times without an outcome (${status})`,
+    );
+    lines.push(`${id}: escalated, run ${status} ${attempt} times`);
+    await announce(environment, ledger, id);
+    return;
+  }
+  const next = await ledger.change(ref, ({ waiting: _, ...rest }) => ({
+    ...rest,
+    attempt: attempt + 1,
+    rounds: 0,
+  }));
+  await ensureRun(environment, ledger, next);
+  lines.push(`${id}: run was ${status}, started again (attempt ${attempt + 1})`);
+}
+
+/** A run may end on purpose when its next look is more than a day away. */
+function isDueLater(incident: Incident, now: number): boolean {
+  const next = incident.plan?.next;
+  return next?.do === 'wait' && next.at > now && next.at - incident.openedAt > DAY_MS;
+}
+
+async function sweepClusters(
+  troubles: readonly Trouble[],
+  environment: Environment,
+  ledger: Ledger,
+  lines: string[],
+): Promise<void> {
+  const names = await clusterNames(environment, lines);
+  for (const name of names) {
+    for (const trouble of troubles) {
+      await guarded(
+        lines,
+        `${trouble.name} in ${name}`,
+        () => sweepOne(trouble, environment, ledger, name, lines),
+        undefined,
+      );
+    }
+  }
+}
+
+async function clusterNames(environment: Environment, lines: string[]): Promise<string[]> {
+  const configured = await environment.configuredClusters();
+  const listed = await guarded(lines, 'clusters', () => environment.ports.eks.listClusters(), []);
+  return [...new Set([...configured, ...listed])];
+}
+
+async function sweepOne(
+  trouble: Trouble,
+  environment: Environment,
+  ledger: Ledger,
+  name: string,
+  lines: string[],
+): Promise<void> {
+  if (trouble.sweep === undefined) return;
+  const cluster = { name, ...environment.home };
+  const policy = await environment.policyFor(cluster, trouble.name);
+  if (policy.mode === 'off') return;
+  const stop = await readStop(environment.ports.table);
+  // Anything but a clear switch: look and report, change nothing.
+  const mode = stop.state === 'clear' ? policy.mode : 'observe';
+  const found = await trouble.sweep({
+    ports: environment.ports,
+    cluster,
+    policy: trouble.policyOf(policy),
+    mode,
+    readIncident: (id) => ledger.readIncident(id),
+  });
+  lines.push(...found);
+}
+
+/** Each finding is reported by its trouble once; healing lines are for the log. */
+async function tellPeople(environment: Environment, lines: readonly string[]): Promise<void> {
+  for (const line of lines) environment.log.warn('sweep', { line });
+  if (lines.length === 0) return;
+  const at = isoTime(environment.ports.clock.now());
+  try {
+    await environment.ports.topic.publish({
+      subject: `SWEEP ${environment.home.region}: ${lines.length} finding${lines.length === 1 ? '' : 's'}`,
+      body: [`Sweep at ${at} found:`, ...lines.map((line) => `  - ${line}`)].join('\n'),
+      attributes: { stage: 'sweep', severity: 'warning' },
+    });
+  } catch (error) {
+    environment.log.error('sweep report not published', { why: describeFailure(error) });
+  }
+}
