@@ -6,7 +6,7 @@ import { drain } from './actions/drain.ts';
 import { forceDelete } from './actions/force-delete.ts';
 import { gather, type NodeInterruptionFacts } from './facts.ts';
 import { guardFacts, playbook } from './playbook.ts';
-import type { NodeInterruptionPolicy } from './policy.ts';
+import { type NodeInterruptionPolicy, nodeInterruptionSection } from './policy.ts';
 import { events, toSignals } from './signals.ts';
 import { sweep } from './sweep.ts';
 
@@ -36,6 +36,7 @@ export const nodeInterruption: Trouble<NodeInterruptionFacts, NodeInterruptionPo
       'list apps/deployments',
     ],
   },
+  section: nodeInterruptionSection,
   // The section was validated against this trouble's schema when the file was loaded.
   policyOf: (policy) => policy.section as unknown as NodeInterruptionPolicy,
   sweep,
