@@ -44,6 +44,10 @@ function stateOf({ facts }: Input): VerifyState {
 }
 
 function withoutDrain({ incident }: Input, notice: Notice, problem: StepRecord | undefined): Outcome {
+  if (problem?.state === 'refused') {
+    const summary = `${problem.step.action} was refused: ${problem.summary ?? problem.decision}.`;
+    return { kind: 'refused', summary, details: recordLines(incident) };
+  }
   if (problem !== undefined) {
     const summary = `${problem.step.action} did not work; pods were not moved.`;
     return { kind: 'escalated', summary, details: recordLines(incident) };

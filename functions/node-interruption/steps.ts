@@ -28,10 +28,17 @@ export function ladder(input: Input, notice: Notice): Ladder {
     reasons.push(`${late(input, notice)}: too late to move pods, cordon only`);
     return { steps, reasons };
   }
-  if (podsLeft(input) === 0) reasons.push('no pod has to move');
+  const spoiled = input.incident.records.find(
+    ({ step, state }) => step.action === 'cordon' && SPOILED.has(state),
+  );
+  if (spoiled !== undefined) reasons.push(`not drained: the cordon was ${spoiled.state}`);
+  else if (podsLeft(input) === 0) reasons.push('no pod has to move');
   else addRungs(input, target, notice, steps, reasons);
   return { steps, reasons };
 }
+
+/** Without its cordon a node gets its pods back. `observed` is not among them: a rehearsal plans every step. */
+const SPOILED = new Set(['failed', 'refused', 'denied', 'expired']);
 
 function late(input: Input, notice: Notice): string {
   return `${humanDuration(input.now - notice.occurredAt)} after the warning`;

@@ -1,7 +1,8 @@
-import type { Action, ActionContext, Verification } from '../../../shared/actions/action.ts';
+import type { Action, Verification } from '../../../shared/actions/action.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { Kubernetes, Node, NodePatch } from '../../../shared/ports/kubernetes.ts';
 import { CORDON_ANNOTATION, EXCLUDE_LABEL, EXCLUDE_VALUE, isCordoned, isExcluded } from '../markers.ts';
+import { connect, sameNode } from './same-node.ts';
 
 /**
  * Makes the node unschedulable and takes it out of Service load balancers. The annotation is set only when we
@@ -19,8 +20,7 @@ export const cordon: Action = {
   apply: async (context, step) => {
     const kubernetes = await connect(context);
     const node = await sameNode(kubernetes, step);
-    if (node === undefined)
-      return { status: 'failed', summary: 'the Node was replaced or removed meanwhile' };
+    if (node === undefined) return { status: 'done', summary: 'the Node is gone' };
     const patch = cordonPatch(node, step, context.incident.id);
     const memory = { cordonedByUs: !isCordoned(node), excludedByUs: !isExcluded(node) };
     if (patch === undefined) return { status: 'done', summary: 'cordoned already', memory };
@@ -30,7 +30,8 @@ export const cordon: Action = {
   },
   verify: async (context, step): Promise<Verification> => {
     const node = await sameNode(await connect(context), step);
-    const holds = node !== undefined && isCordoned(node);
+    if (node === undefined) return { holds: true, evidence: 'the Node is gone' };
+    const holds = isCordoned(node);
     return {
       holds,
       evidence: holds ? 'the Node reads unschedulable' : 'the Node does not read unschedulable',
@@ -68,15 +69,4 @@ function cordonPatch(node: Node, step: Step, incidentId: string): NodePatch | un
 function version(node: Node): { resourceVersion?: string } {
   const resourceVersion = node.metadata?.resourceVersion;
   return resourceVersion === undefined ? {} : { resourceVersion };
-}
-
-/** The node by name, if it is still the object the plan was made for. */
-async function sameNode(kubernetes: Kubernetes, step: Step): Promise<Node | undefined> {
-  const [target] = step.targets;
-  const node = await kubernetes.getNode(target.name);
-  return node.metadata?.uid === target.id ? node : undefined;
-}
-
-async function connect({ ports, incident }: ActionContext): Promise<Kubernetes> {
-  return await ports.kubernetes.connect(incident.cluster);
 }

@@ -1,6 +1,7 @@
 import type { Action } from '../../../shared/actions/action.ts';
-import { type Chooser, DrainLoop, goalOf } from '../drain/loop.ts';
+import type { Chooser } from '../drain/loop.ts';
 import { nodeIsClear } from '../drain/verify.ts';
+import { climb } from './rung.ts';
 
 /**
  * A budget that is short because its pods on this node are not ready blocks every healthy pod as well. Those
@@ -12,17 +13,20 @@ export const deleteNotReady: Action = {
   describe: 'deletes not-ready pods of a budget that has fewer healthy pods than desired, and keeps evicting',
   permissions: {
     aws: [],
-    kubernetes: ['list /pods', 'list policy/poddisruptionbudgets', 'create /pods/eviction', 'delete /pods'],
+    kubernetes: [
+      'get /nodes',
+      'list /pods',
+      'list policy/poddisruptionbudgets',
+      'create /pods/eviction',
+      'delete /pods',
+    ],
   },
   risk: 'medium',
   reversible: false,
   gentle: false,
   cost: 'none',
   cooldownMs: 0,
-  apply: async (context, step) => {
-    const kubernetes = await context.ports.kubernetes.connect(context.incident.cluster);
-    return await new DrainLoop(context, kubernetes, goalOf(step), deleteBudgetEaters).run();
-  },
+  apply: (context, step) => climb(context, step, deleteBudgetEaters),
   verify: nodeIsClear,
 };
 
