@@ -37,9 +37,11 @@ export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment)
     const ids = intakes.flatMap((intake) => intake.signals.map((signal) => signal.subject.id));
     const owners = await resolveOwners(environment.ports.ec2, ids);
     for (const intake of intakes) {
-      if (remainingMs() < TIME_RESERVE_MS) failed.push(intake.record.messageId);
-      else
-        await isolate(environment, intake.record, failed, () => route(trouble, environment, intake, owners));
+      const isLate = remainingMs() < TIME_RESERVE_MS;
+      await isolate(environment, intake.record, failed, async () => {
+        if (isLate) throw new OutOfTime('the invocation is about to end');
+        await route(trouble, environment, intake, owners);
+      });
     }
     environment.metrics.flush();
     return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
@@ -156,6 +158,11 @@ async function routeUnknown<F, P>(
   });
   count(trouble, environment, 'unknown', 'owner');
   environment.log.warn('record parked', { messageId: record.messageId, why });
+}
+
+/** Started records end in time; the rest go back to the queue. */
+class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
 }
 
 class OwnerUnknown extends Error {

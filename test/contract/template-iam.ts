@@ -1,0 +1,110 @@
+import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import { asList, asObject, inOrder, ofType, type Template } from './template-package.ts';
+
+export interface Statement {
+  sid: string;
+  effect: string;
+  actions: string[];
+  resources: string[];
+  conditions: string[];
+}
+
+/** Function name (as in serverless.yml) → its role's statements. */
+export function statementsByFunction(template: Template): Map<string, Statement[]> {
+  const roles = ofType(template, 'AWS::IAM::Role').map(([, role]) => {
+    const name = String(role['RoleName']).split('-').slice(2).join('-');
+    const policies = asList(role['Policies']).map((policy) => asObject(asObject(policy)['PolicyDocument']));
+    return [name, policies.flatMap(({ Statement }) => asList(Statement).map(readStatement))] as const;
+  });
+  return new Map(roles);
+}
+
+function readStatement(value: Parameters<typeof asObject>[0]): Statement {
+  const statement = asObject(value);
+  return {
+    sid: String(statement['Sid']),
+    effect: String(statement['Effect']),
+    actions: asList(statement['Action']).map(String),
+    resources: asList(statement['Resource']).map(String),
+    conditions: Object.values(asObject(statement['Condition'])).flatMap((test) =>
+      Object.keys(asObject(test)),
+    ),
+  };
+}
+
+export function allowed(statements: readonly Statement[]): string[] {
+  const actions = statements.filter(({ effect }) => effect === 'Allow').flatMap((each) => each.actions);
+  return inOrder(actions);
+}
+
+/** What the troubles say they need: every read of `gather` and every permission of every action. */
+export function declaredByTroubles(troubles: readonly Pick<Trouble, 'reads' | 'actions'>[]): string[] {
+  const needed = troubles.flatMap(({ reads, actions }) => [
+    ...reads.aws,
+    ...actions.flatMap((action) => action.permissions.aws),
+  ]);
+  return inOrder(needed);
+}
+
+const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const LEDGER = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+const START_AND_WAKE = ['lambda:InvokeFunction', 'lambda:SendDurableExecutionCallbackSuccess'];
+const TELL = ['kms:Decrypt', 'kms:GenerateDataKey', 'sns:Publish'];
+const FIND_OWNER = ['ec2:DescribeInstances', 'eks:DescribeCluster', 'eks:ListClusters'];
+const RECEIVE = [
+  ...LOGS,
+  ...LEDGER,
+  ...START_AND_WAKE,
+  ...FIND_OWNER,
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ReceiveMessage',
+  'sqs:SendMessage',
+];
+
+/** What the pipeline itself needs around the troubles, function by function. */
+export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
+  nodeInterruptionNotice: RECEIVE,
+  nodeInterruptionLifecycle: RECEIVE,
+  nodeInterruptionRemediate: [
+    ...LOGS,
+    ...LEDGER,
+    ...TELL,
+    'eks:DescribeCluster',
+    'lambda:CheckpointDurableExecution',
+    'lambda:GetDurableExecutionState',
+    'sqs:SendMessage',
+  ],
+  sweep: [
+    ...LOGS,
+    ...LEDGER,
+    ...START_AND_WAKE,
+    ...FIND_OWNER,
+    ...TELL,
+    'autoscaling:DescribeAutoScalingInstances',
+    'ec2:TerminateInstances',
+    'lambda:ListDurableExecutionsByFunction',
+  ],
+};
+
+/** Actions that may stand on resource `*`, and why nothing narrower exists. */
+export const UNSCOPED: Readonly<Record<string, string>> = {
+  'ec2:DescribeInstances': 'EC2 describe calls take no resource',
+  'eks:ListClusters': 'names no cluster',
+  'autoscaling:DescribeAutoScalingInstances': 'Auto Scaling describe calls take no resource',
+  'autoscaling:DescribeAutoScalingGroups': 'Auto Scaling describe calls take no resource',
+  'autoscaling:DescribeLifecycleHooks': 'Auto Scaling describe calls take no resource',
+  'ec2:CreateNetworkInterface': 'made by Lambda before anything exists; denied to our code',
+  'ec2:DescribeNetworkInterfaces': 'EC2 describe calls take no resource',
+  'ec2:DescribeSubnets': 'EC2 describe calls take no resource',
+  'ec2:DeleteNetworkInterface': 'done by Lambda; denied to our code',
+  'ec2:AssignPrivateIpAddresses': 'done by Lambda; denied to our code',
+  'ec2:UnassignPrivateIpAddresses': 'done by Lambda; denied to our code',
+};
+
+/** Whether an IAM resource pattern covers an ARN: `*` is any text. */
+export function covers(pattern: string, arn: string): boolean {
+  const source = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${source.join('.*')}$`).test(arn);
+}
