@@ -1,18 +1,21 @@
-/** What the pipeline counts. Dimensions are bounded: never ids. */
-export type MetricName =
-  | 'Signals'
-  | 'Incidents'
-  | 'Actions'
-  | 'EventToFirstAction'
-  | 'EventToDone'
-  | 'Heartbeat';
+/** What the pipeline counts. */
+export type CounterName = 'Signals' | 'Incidents' | 'Actions' | 'Heartbeat';
+/** How long things took since the event's own time, in ms. */
+export type LatencyName = 'EventToFirstAction' | 'EventToDone';
+export type MetricName = CounterName | LatencyName;
 
+/**
+ * By metric: `Signals` trouble, kind, disposition · `Incidents` trouble, outcome · `Actions` trouble, action,
+ * state · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `Heartbeat` none. Values are from
+ * small fixed sets, never ids.
+ */
 export type Dimensions = Record<string, string>;
 
+/** Emits and forgets: never throws, never waits. */
 export interface Metrics {
-  count(name: MetricName, dimensions: Dimensions, value?: number): void;
-  /** Milliseconds from the event's own time. */
-  latency(name: MetricName, dimensions: Dimensions, ms: number): void;
+  count(name: CounterName, dimensions: Dimensions, value?: number): void;
+  latency(name: LatencyName, dimensions: Dimensions, ms: number): void;
+  /** Sends what is held back, if anything is. */
   flush(): void;
 }
 
@@ -23,13 +26,31 @@ export interface Datum {
   unit: 'Count' | 'Milliseconds';
 }
 
+export interface RecordingMetrics extends Metrics {
+  data: Datum[];
+  /** Sum of the counts with this name that have at least these dimensions. */
+  total(name: CounterName, dimensions?: Dimensions): number;
+}
+
 /** Keeps what was emitted, for tests and `simulate`. */
-export function recordingMetrics(): Metrics & { data: Datum[] } {
+export function recordingMetrics(): RecordingMetrics {
   const data: Datum[] = [];
   return {
     data,
-    count: (name, dimensions, value = 1) => data.push({ name, dimensions, value, unit: 'Count' }),
-    latency: (name, dimensions, ms) => data.push({ name, dimensions, value: ms, unit: 'Milliseconds' }),
+    count: (name, dimensions, value = 1) => {
+      data.push({ name, dimensions: { ...dimensions }, value, unit: 'Count' });
+    },
+    latency: (name, dimensions, ms) => {
+      data.push({ name, dimensions: { ...dimensions }, value: ms, unit: 'Milliseconds' });
+    },
     flush: () => {},
+    total: (name, dimensions = {}) =>
+      data
+        .filter((datum) => datum.name === name && matches(datum, dimensions))
+        .reduce((sum, { value }) => sum + value, 0),
   };
+}
+
+function matches(datum: Datum, dimensions: Dimensions): boolean {
+  return Object.entries(dimensions).every(([name, value]) => datum.dimensions[name] === value);
 }

@@ -33,12 +33,13 @@ interface VerifyState {
   waitingFor: string;
 }
 
-/** Settled when every pod with a controller is Ready elsewhere and none is still on the node. */
+/** Settled when every pod with a controller is Ready elsewhere and none is left that was not asked to go. */
 function stateOf({ facts }: Input): VerifyState {
   if (!facts.elsewhere.known)
     return { isSettled: false, waitingFor: `verification unknown: ${facts.elsewhere.why}` };
   const { ready, expected } = facts.elsewhere.value;
-  const left = facts.pods.known ? facts.pods.value.evictable.length : 0;
+  const staying = facts.pods.known ? facts.pods.value.evictable.filter((pod) => !pod.terminating) : [];
+  const left = staying.length;
   const isSettled = ready >= expected && facts.pods.known && left === 0;
   return { isSettled, waitingFor: `${ready} of ${expected} pods Ready elsewhere, ${left} still on the node` };
 }
@@ -78,11 +79,13 @@ function outcomeOf(
   }
   const { expected, ready, pending } = facts.elsewhere.value;
   const counts = `${ready} of ${expected} pods Ready elsewhere, drain took ${took}`;
-  const problems = [...stuck, ...pending.map((line) => `pending ${line}`)];
+  const missing = ready < expected ? pending.map((line) => `pending ${line}`) : [];
+  const problems = [...stuck, ...missing];
   if (problems.length === 0 && ready >= expected && failed === undefined && stopped === undefined) {
     return { kind: 'fixed', summary: `${counts}.`, details };
   }
-  const kind = ready === 0 && expected > 0 ? 'escalated' : 'mitigated';
+  const needsPeople = (ready === 0 && expected > 0) || drain.state === 'failed';
+  const kind = needsPeople ? 'escalated' : 'mitigated';
   return {
     kind,
     summary: `${counts}; ${expected - ready} not Ready elsewhere.`,

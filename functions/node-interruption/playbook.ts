@@ -2,6 +2,7 @@ import { humanDuration, isoTime, SECOND_MS } from '../../shared/clock.ts';
 import type { Outcome, Plan, PlanEnd } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
 import type { GuardFacts, PlaybookInput } from '../../shared/pipeline/trouble.ts';
+import type { InstanceState } from '../../shared/ports/ec2.ts';
 import type { NodeInterruptionFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { type Notice, noticeOf } from './notice.ts';
@@ -67,10 +68,17 @@ function ownedOf({ facts, incident }: Input): GuardFacts['owned'] {
   return { is: 'yes', why: `Node ${node.value.name} of ${incident.cluster.name} has this instance` };
 }
 
+/** A hibernating instance is stopping from the first moment: its pods can still be replaced elsewhere. */
+const PAST_SAVING: Record<Notice['action'], readonly InstanceState[]> = {
+  terminate: ['stopping', 'stopped', 'shutting-down', 'terminated'],
+  stop: ['stopping', 'stopped', 'shutting-down', 'terminated'],
+  hibernate: ['shutting-down', 'terminated'],
+};
+
 function whyNothing({ facts, now }: Input, notice: Notice): string | undefined {
   const { instance, node } = facts;
   const state = instance.known ? instance.value?.state : undefined;
-  if (state === 'terminated' || state === 'shutting-down' || state === 'stopped' || state === 'stopping') {
+  if (state !== undefined && PAST_SAVING[notice.action].includes(state)) {
     return `the instance is ${state} already: the warning is history`;
   }
   if (now >= notice.historyFrom) {

@@ -57,6 +57,8 @@ export type ActionResult = {
   summary: string;
   details?: string[];
   memory?: { [name: string]: Json };
+  /** What the later steps were planned from has changed: decide again before the next one. */
+  lookAgain?: boolean;
 };
 
 export type Verification = { holds: boolean; evidence: string };

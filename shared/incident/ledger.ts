@@ -120,7 +120,7 @@ export class Ledger {
     return items.map(historyOf).toSorted((left, right) => left.at - right.at);
   }
 
-  /** Unfinished incidents, longest due first. From an index: may lag by seconds. */
+  /** Incidents that are open or that people have not heard the end of. From an index: may lag by seconds. */
   async listOpen(): Promise<Incident[]> {
     const items = await this.#table.queryOpen(OPEN);
     return items.map(incidentOf);
@@ -158,14 +158,14 @@ function subjectKey(subject: Subject): { pk: string; sk: string } {
   return { pk: `SUBJECT#${subject.kind}/${subject.id}`, sk: HEAD };
 }
 
+/** In the index while there is work: a run to finish, or an ending people have not heard. */
 function headItem(incident: Incident): Item {
   const head = { ...headKey(incident.id), incident: asValue(incident) };
-  if (incident.status === 'closed') return { ...head, expiresAt: secondsAfter(incident.closedAt ?? 0) };
-  return {
-    ...head,
-    openPk: OPEN,
-    openSk: `${isoTime(incident.waiting?.until ?? incident.openedAt)}#${incident.id}`,
-  };
+  const isClosed = incident.status === 'closed';
+  const closing = isClosed ? { expiresAt: secondsAfter(incident.closedAt ?? 0) } : {};
+  if (isClosed && incident.announced >= incident.announce) return { ...head, ...closing };
+  const due = incident.waiting?.until ?? incident.openedAt;
+  return { ...head, ...closing, openPk: OPEN, openSk: `${isoTime(due)}#${incident.id}` };
 }
 
 function expiry(clock: Clock): { expiresAt: number } {

@@ -92,7 +92,9 @@ function plannedLines(incident: Incident): string[] {
 
 function section(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
-  const shown = lines.slice(0, MAX_LINES).map((line) => `  - ${line}`);
+  const shown = lines
+    .slice(0, MAX_LINES)
+    .map((line) => (line.startsWith(' ') ? `    ${line}` : `  - ${line}`));
   const more = lines.length > MAX_LINES ? [`  - and ${lines.length - MAX_LINES} more`] : [];
   return ['', `${title}:`, ...shown, ...more];
 }

@@ -13,7 +13,8 @@ import type { Trouble } from './trouble.ts';
 const ROUND_MS = 4 * MINUTE_MS;
 const ROUND_WITH_QUESTION_MS = 15 * SECOND_MS;
 /** Attempts within one act call before a retryable failure counts as the step's failure. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
+const BACKOFF_MS = SECOND_MS / 2;
 
 /**
  * Runs one authorised step for one round: intent to the ledger → act → verify → outcome to the ledger. After a
@@ -27,7 +28,8 @@ export async function act<F, P>(
   const { ports } = run.environment;
   const intent = await run.ledger.change(run.ref, (incident) => withIntent(incident, key, ports.clock.now()));
   const record = intent.records.find((known) => known.key === key);
-  if (record === undefined || record.state !== 'running') return { lookAgain: record === undefined };
+  // Settled before a crash lost the checkpoint, or not allowed any more: the newest decision knows better.
+  if (record === undefined || record.state !== 'running') return { lookAgain: true };
   const action = trouble.actions.find((known) => known.name === record.step.action);
   if (action === undefined) return { lookAgain: true };
   await noteIntent(run, intent, record);
@@ -36,7 +38,8 @@ export async function act<F, P>(
     withResult(incident, key, result, ports.clock.now()),
   );
   await noteResult(run, after, key);
-  return { lookAgain: result.status !== 'done' || after.revision !== intent.revision };
+  const isNews = result.status !== 'done' || result.lookAgain === true || after.revision !== intent.revision;
+  return { lookAgain: isNews };
 }
 
 /** Only a step the newest recorded decision allows gets an intent; an ended one is left as it is. */
@@ -55,7 +58,7 @@ type Ended = ActionResult & { state: StepRecord['state'] };
 async function perform(run: Run, incident: Incident, action: Action, record: StepRecord): Promise<Ended> {
   const context = contextOf(run, incident, action, record);
   try {
-    const result = await applyWithRetry(context, action, record.step);
+    const result = await withRetry(context, () => action.apply(context, record.step));
     if (result.status !== 'done')
       return { ...result, state: result.status === 'again' ? 'running' : 'failed' };
     return await verified(context, action, record.step, result);
@@ -65,13 +68,13 @@ async function perform(run: Run, incident: Incident, action: Action, record: Ste
   }
 }
 
-async function applyWithRetry(context: ActionContext, action: Action, step: Step): Promise<ActionResult> {
+async function withRetry<T>(context: ActionContext, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await action.apply(context, step);
+      return await work();
     } catch (error) {
       if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
-      await context.ports.clock.sleep(attempt * SECOND_MS);
+      await context.ports.clock.sleep(attempt * BACKOFF_MS);
     }
   }
 }
@@ -83,7 +86,7 @@ async function verified(
   step: Step,
   result: ActionResult,
 ): Promise<Ended> {
-  const check = await action.verify(context, step);
+  const check = await withRetry(context, () => action.verify(context, step));
   if (check.holds) return { ...result, state: 'done', details: [...(result.details ?? []), check.evidence] };
   const undone = await undoOnce(context, action, step);
   return {

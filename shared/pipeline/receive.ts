@@ -13,7 +13,7 @@ import type { Trouble } from './trouble.ts';
 const OWNER_TRIES = 3;
 const RETRY_DELAY_SECONDS = 2;
 /** Records not started by then go back to the queue instead of being cut off half way. */
-const TIME_RESERVE_MS = 10_000;
+const TIME_RESERVE_MS = 3_000;
 
 interface Intake {
   record: SQSRecord;

@@ -13,6 +13,8 @@ export interface EngineUnderTest {
   run(run: WorkflowFunction<ExecutionPayload, Json>, wakes?: readonly string[]): Promise<Ended>;
   /** Milliseconds of the engine's own time. */
   now(): number;
+  /** Whether executions may run side by side (time is real, so waiting together saves it). */
+  concurrent: boolean;
 }
 
 export const PAYLOAD: ExecutionPayload = { incidentId: 'incident-1', generation: 1, attempt: 1 };
@@ -26,7 +28,7 @@ function succeeded(result: unknown): Ended {
 
 /** What every engine behind the Workflow port must do. */
 export function workflowContract(engine: EngineUnderTest): void {
-  describe(`workflow contract: ${engine.name}`, () => {
+  describe(`workflow contract: ${engine.name}`, { concurrent: engine.concurrent }, () => {
     beforeAll(() => engine.setUp());
     stepContract(engine);
     failureContract(engine);

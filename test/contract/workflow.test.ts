@@ -9,6 +9,7 @@ const clock = new ManualClock();
 
 workflowContract({
   name: 'memory',
+  concurrent: false,
   setUp: async () => {},
   now: () => clock.now(),
   async run(run, wakes = []): Promise<Ended> {
@@ -38,6 +39,7 @@ workflowContract({
 // Real time on purpose: with skipped time the SDK's runner resumes in the same invocation and replays nothing.
 workflowContract({
   name: 'Lambda durable functions, local runner',
+  concurrent: true,
   setUp: () => LocalDurableTestRunner.setupTestEnvironment({ skipTime: false }),
   now: () => Date.now(),
   async run(run, wakes = []): Promise<Ended> {

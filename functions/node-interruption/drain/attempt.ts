@@ -12,7 +12,7 @@ export type Attempt =
   | { result: 'leaving' }
   | { result: 'retry'; why: string; afterMs: number; because: 'budget' | 'rate' | 'other' }
   /** Trying again cannot help; another rung might. */
-  | { result: 'blocked'; why: string };
+  | { result: 'blocked'; why: string; because: 'budgets' | 'refused' };
 
 const BUDGET_RETRY_MS = 5 * SECOND_MS;
 const RATE_RETRY_MS = SECOND_MS;
@@ -74,10 +74,14 @@ function meaning(error: PortError, pod: PodSummary): Attempt {
     case 'unreachable':
       return { result: 'retry', why: describeFailure(error), afterMs: OTHER_RETRY_MS, because: 'other' };
     default:
-      return { result: 'blocked', why: describeFailure(error) };
+      return { result: 'blocked', why: describeFailure(error), because: 'refused' };
   }
 }
 
 function budgetWait(error: PortError): number {
   return Math.min(error.retryAfterMs ?? MAX_BUDGET_WAIT_MS, MAX_BUDGET_WAIT_MS);
+}
+
+function severalBudgets(pod: PodSummary): string {
+  return `under several budgets (${pod.budgets.join(', ')}): cannot be evicted`;
 }

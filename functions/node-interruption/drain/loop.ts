@@ -3,7 +3,6 @@ import { type EpochMs, SECOND_MS } from '../../../shared/clock.ts';
 import { isRetryable } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { Kubernetes } from '../../../shared/ports/kubernetes.ts';
-import type { Json } from '../../../shared/workflow/port.ts';
 import {
   type BudgetSummary,
   leftAlone,
@@ -68,6 +67,7 @@ export class DrainLoop {
   readonly #states = new Map<string, PodState>();
   #parallel: number;
   #sent = 0;
+  #isRefused = false;
   #fault: unknown;
 
   constructor(context: ActionContext, kubernetes: Kubernetes, goal: Goal, choose: Chooser) {
@@ -85,6 +85,8 @@ export class DrainLoop {
       const left = await this.#tick();
       if (this.#fault !== undefined) throw this.#fault;
       if (left?.length === 0) return this.#result('done', []);
+      // Nobody lets us: waiting changes nothing, people must know now.
+      if (this.#isRefused && this.#sent === 0) return this.#result('failed', left ?? []);
       if (clock.now() >= this.#goal.until) return this.#result('done', left ?? []);
       if (clock.now() >= roundEnds) return this.#result('again', left ?? []);
       await clock.sleep(Math.min(TICK_MS, this.#goal.until - clock.now()));
@@ -173,6 +175,7 @@ export class DrainLoop {
       return;
     }
     if (attempt.result === 'blocked') {
+      this.#isRefused ||= attempt.because === 'refused';
       this.#states.set(pod.uid, { notBefore: Number.POSITIVE_INFINITY, why: attempt.why, isBlocked: true });
       return;
     }
@@ -182,7 +185,7 @@ export class DrainLoop {
     this.#states.set(pod.uid, { notBefore, why: attempt.why, isBlocked: false });
   }
 
-  #result(status: 'done' | 'again', left: readonly PodSummary[]): ActionResult {
+  #result(status: 'done' | 'again' | 'failed', left: readonly PodSummary[]): ActionResult {
     const held = left.filter((pod) => !pod.terminating);
     const blocked = held.map(
       (pod) => `${podName(pod)}: ${this.#states.get(pod.uid)?.why ?? 'not tried yet'}`,
@@ -191,7 +194,7 @@ export class DrainLoop {
     const sent = before + this.#sent;
     const ending = left.length - held.length;
     const summary = `${sent} pods asked to leave, ${ending} still ending, ${held.length} held back`;
-    return { status, summary, details: blocked.slice(0, 30), memory: { sent, blocked: blocked as Json[] } };
+    return { status, summary, details: blocked.slice(0, 30), memory: { sent, blocked }, lookAgain: true };
   }
 }
 

@@ -1,0 +1,43 @@
+import {
+  DescribeClusterCommand,
+  type EKSClient,
+  type Cluster as EksCluster,
+  ListClustersCommand,
+} from '@aws-sdk/client-eks';
+import { PortError } from '../errors.ts';
+import type { Cluster, Eks } from '../ports/eks.ts';
+import { awsCall } from './classify.ts';
+import { allPages } from './paging.ts';
+
+const PAGE_SIZE = 100;
+
+export function eksAdapter(client: () => EKSClient): Eks {
+  return {
+    describeCluster: async (name) => {
+      const operation = 'eks:DescribeCluster';
+      const answer = await awsCall(operation, () => client().send(new DescribeClusterCommand({ name })));
+      if (answer.cluster === undefined) throw new PortError('not-found', `no cluster ${name}`, { operation });
+      return toCluster(name, answer.cluster);
+    },
+    listClusters: () =>
+      allPages<string, string>(async (cursor) => {
+        const answer = await awsCall('eks:ListClusters', () =>
+          client().send(new ListClustersCommand({ maxResults: PAGE_SIZE, nextToken: cursor })),
+        );
+        return { items: answer.clusters ?? [], next: answer.nextToken };
+      }),
+  };
+}
+
+function toCluster(name: string, from: EksCluster): Cluster {
+  return {
+    name: from.name ?? name,
+    arn: from.arn ?? '',
+    version: from.version ?? '',
+    status: from.status ?? '',
+    endpoint: from.endpoint ?? '',
+    certificateAuthority: from.certificateAuthority?.data ?? '',
+    publicAccess: from.resourcesVpcConfig?.endpointPublicAccess ?? false,
+    privateAccess: from.resourcesVpcConfig?.endpointPrivateAccess ?? false,
+  };
+}

@@ -1,0 +1,78 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Clock, SECOND_MS, wallClock } from '../clock.ts';
+import { kubernetesAccess } from '../kubernetes/access.ts';
+import type { Ports } from '../ports/index.ts';
+import { autoScalingAdapter } from './autoscaling.ts';
+import { lambdaDurable } from './durable.ts';
+import { ec2Adapter } from './ec2.ts';
+import { eksAdapter } from './eks.ts';
+import { lazy } from './lazy.ts';
+import { snsTopic } from './sns.ts';
+import { sqsQueue } from './sqs.ts';
+import { dynamoTable } from './table.ts';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const CONNECTION_TIMEOUT_MS = 3 * SECOND_MS;
+const REQUEST_TIMEOUT_MS = 10 * SECOND_MS;
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Every port on real AWS and Kubernetes, from `AWS_REGION`, `TABLE_NAME`, `TOPIC_ARN`, `QUEUE_URL` and
+ * `DLQ_URL`. Nothing is built or connected here: a client comes into being with its first call, and a missing
+ * variable is an error only where it is used.
+ */
+export function awsPorts(variables: Variables, clock: Clock = wallClock): Ports {
+  const region = () => required(variables, 'AWS_REGION');
+  const config = () => clientConfig(region());
+  const eks = eksAdapter(lazy(() => new EKSClient(config())));
+  const loadEc2 = lazy(async () => (await import('./ec2-ops.ts')).ec2Operations(config()));
+  return {
+    clock,
+    eks,
+    ec2: ec2Adapter(loadEc2),
+    autoscaling: autoScalingAdapter(lazy(() => new AutoScalingClient(config()))),
+    kubernetes: kubernetesAccess({ eks, clock, region }),
+    table: dynamoTable(
+      lazy(() => new DynamoDBClient(config())),
+      () => required(variables, 'TABLE_NAME'),
+    ),
+    durable: lambdaDurable(lazy(() => new LambdaClient(config()))),
+    topic: snsTopic(
+      lazy(() => new SNSClient(config())),
+      () => required(variables, 'TOPIC_ARN'),
+    ),
+    queue: sqsQueue(
+      lazy(() => new SQSClient(config())),
+      {
+        queueUrl: () => required(variables, 'QUEUE_URL'),
+        deadLetterQueueUrl: () => required(variables, 'DLQ_URL'),
+      },
+    ),
+  };
+}
+
+/** A hung endpoint must end well before the function does: the SDK has no timeouts of its own. */
+export function clientConfig(region: string) {
+  return {
+    region,
+    retryMode: 'standard',
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+function required(variables: Variables, name: string): string {
+  const value = variables[name];
+  if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set`);
+  return value;
+}

@@ -1,0 +1,90 @@
+import type {
+  DaemonSet,
+  Deployment,
+  Kubernetes,
+  Node,
+  Pod,
+  PodDisruptionBudget,
+  PodFilter,
+} from '../ports/kubernetes.ts';
+import { evict } from './eviction.ts';
+import { listAll } from './list.ts';
+import { parseObject, segment } from './object.ts';
+import type { Session } from './session.ts';
+
+const NODES = '/api/v1/nodes';
+const JSON_TYPE = 'application/json';
+const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+
+interface DeleteCall {
+  operation: string;
+  namespace?: string;
+  path: string;
+}
+
+/** The Kubernetes port on one cluster's API server. */
+export function kubernetesClient(session: Session): Kubernetes {
+  return {
+    ...nodeCalls(session),
+    ...listCalls(session),
+    evictPod: (pod, { graceSeconds }) => evict(session, pod, graceSeconds),
+    deletePod: ({ namespace, name, uid }, { graceSeconds }) => {
+      const operation = 'delete pods';
+      const path = `${inNamespace(operation, '/api/v1', namespace)}/pods/${segment(operation, name)}`;
+      const options = { gracePeriodSeconds: graceSeconds, preconditions: { uid } };
+      return remove(session, { operation, namespace, path }, options);
+    },
+  };
+}
+
+function nodeCalls(session: Session): Pick<Kubernetes, 'listNodes' | 'getNode' | 'patchNode' | 'deleteNode'> {
+  const nodePath = (operation: string, name: string) => `${NODES}/${segment(operation, name)}`;
+  return {
+    listNodes: async ({ labelSelector } = {}) =>
+      listAll<Node>(session, { operation: 'list nodes', path: NODES, labelSelector }),
+    getNode: async (name) => {
+      const call = { operation: 'get nodes', path: nodePath('get nodes', name) };
+      return parseObject<Node>(call, await session.send({ ...call, method: 'GET' }));
+    },
+    patchNode: async (name, patch) => {
+      const call = { operation: 'patch nodes', path: nodePath('patch nodes', name) };
+      const body = { contentType: MERGE_PATCH_TYPE, value: patch };
+      return parseObject<Node>(call, await session.send({ ...call, method: 'PATCH', body }));
+    },
+    deleteNode: async (name, { uid }) => {
+      const call = { operation: 'delete nodes', path: nodePath('delete nodes', name) };
+      await remove(session, call, { preconditions: { uid } });
+    },
+  };
+}
+
+function listCalls(
+  session: Session,
+): Pick<Kubernetes, 'listPods' | 'listPodDisruptionBudgets' | 'listDaemonSets' | 'listDeployments'> {
+  const list = async <T>(resource: string, api: string, filter: PodFilter) => {
+    const operation = `list ${resource}`;
+    const { namespace, labelSelector, nodeName } = filter;
+    return listAll<T>(session, {
+      operation,
+      path: `${inNamespace(operation, api, namespace)}/${resource}`,
+      labelSelector,
+      fieldSelector: nodeName === undefined ? undefined : `spec.nodeName=${nodeName}`,
+      ...(namespace !== undefined && { namespace }),
+    });
+  };
+  return {
+    listPods: (filter) => list<Pod>('pods', '/api/v1', filter),
+    listPodDisruptionBudgets: () => list<PodDisruptionBudget>('poddisruptionbudgets', '/apis/policy/v1', {}),
+    listDaemonSets: (filter) => list<DaemonSet>('daemonsets', '/apis/apps/v1', filter),
+    listDeployments: (filter) => list<Deployment>('deployments', '/apis/apps/v1', filter),
+  };
+}
+
+function inNamespace(operation: string, api: string, namespace: string | undefined): string {
+  return namespace === undefined ? api : `${api}/namespaces/${segment(operation, namespace)}`;
+}
+
+async function remove(session: Session, call: DeleteCall, options: object): Promise<void> {
+  const value = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
+  await session.send({ ...call, method: 'DELETE', body: { contentType: JSON_TYPE, value } });
+}

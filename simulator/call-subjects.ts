@@ -1,0 +1,56 @@
+import type { PodRef } from '../shared/ports/kubernetes.ts';
+import type { Call } from './calls.ts';
+import type { SimInstance } from './model.ts';
+import type { World } from './world.ts';
+
+/** One thing a mutating call touches: its own id first, then the ids of the machine it belongs to. */
+export interface CallSubject {
+  ids: string[];
+}
+
+/** What a mutating call on infrastructure touches, as step targets would name it (ids, never names). */
+export function subjectsOf(world: World, call: Call): CallSubject[] {
+  const [first, second] = call.args;
+  switch (call.method) {
+    case 'terminateInstances':
+      return (first as string[]).map((id) => ofInstance(world, id));
+    case 'detachInstance':
+      return [ofInstance(world, String(second))];
+    case 'patchNode':
+    case 'deleteNode':
+      return [{ ids: nodeIds(world, call, String(first)) }];
+    case 'evictPod':
+    case 'deletePod':
+      return [ofPod(world, call, first as PodRef)];
+    default:
+      return [];
+  }
+}
+
+function ofInstance(world: World, id: string): CallSubject {
+  const instance = world.fleet.instances.get(id);
+  const node = instance === undefined ? undefined : nodeUid(world, instance);
+  return { ids: node === undefined ? [id] : [id, node] };
+}
+
+function ofPod(world: World, call: Call, pod: PodRef): CallSubject {
+  const { cluster } = world.runtime(call.cluster ?? '');
+  const current = cluster.pods.get(`${pod.namespace}/${pod.name}`);
+  const node =
+    current?.metadata.uid === pod.uid
+      ? current.spec.nodeName
+      : cluster.endings.find((ending) => ending.uid === pod.uid)?.node;
+  return { ids: node === undefined ? [pod.uid] : [pod.uid, ...nodeIds(world, call, node)] };
+}
+
+function nodeIds(world: World, call: Call, name: string): string[] {
+  const node = world.runtime(call.cluster ?? '').cluster.nodes.get(name);
+  const instance = [...world.fleet.instances.values()].find(
+    (candidate) => candidate.cluster === call.cluster && candidate.privateDnsName === name,
+  );
+  return [node?.metadata.uid, instance?.id].filter((id) => id !== undefined);
+}
+
+function nodeUid(world: World, instance: SimInstance): string | undefined {
+  return world.runtime(instance.cluster).cluster.nodes.get(instance.privateDnsName)?.metadata.uid;
+}

@@ -1,0 +1,87 @@
+import type { EpochMs } from '../shared/clock.ts';
+import { type FailureKind, PortError } from '../shared/errors.ts';
+import type { Fault } from './scenario-file.ts';
+
+export const PORTS = [
+  'ec2',
+  'eks',
+  'autoscaling',
+  'kubernetes',
+  'table',
+  'durable',
+  'topic',
+  'queue',
+] as const;
+export type PortName = (typeof PORTS)[number];
+
+/** One call of a port, as it went. */
+export interface Call {
+  /** From 1, over all processes of a world. */
+  n: number;
+  port: PortName;
+  method: string;
+  /** Kubernetes calls: which cluster. */
+  cluster?: string;
+  mutating: boolean;
+  args: readonly unknown[];
+  at: EpochMs;
+  process: string;
+  fault?: Fault['kind'];
+  /** The permission it lacked. */
+  undeclared?: string;
+  /** True once the effect took place, even if the caller never heard of it. */
+  applied: boolean;
+  endedAt?: EpochMs;
+  /** What the backend answered; shared with it, so read only. */
+  result?: unknown;
+  error?: { kind: FailureKind | 'bug'; message: string };
+}
+
+const MUTATING: Record<PortName, readonly string[]> = {
+  ec2: ['terminateInstances'],
+  eks: [],
+  autoscaling: ['detachInstance'],
+  kubernetes: ['patchNode', 'deleteNode', 'evictPod', 'deletePod'],
+  table: ['putNew', 'update'],
+  durable: ['start', 'wake'],
+  topic: ['publish'],
+  queue: ['park', 'retryAfter'],
+};
+
+export function isMutating(port: PortName, method: string): boolean {
+  return MUTATING[port].includes(method);
+}
+
+/** Changes to somebody's infrastructure, as against our own ledger and messages. */
+export function changesInfrastructure(call: Call): boolean {
+  return call.mutating && (call.port === 'ec2' || call.port === 'autoscaling' || call.port === 'kubernetes');
+}
+
+/** The history of a world's port calls. */
+export class CallLog {
+  readonly calls: Call[] = [];
+  readonly #listeners: ((call: Call) => void)[] = [];
+
+  /** Called when a call is made, before it has any effect. */
+  onCall(listener: (call: Call) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  begin(call: Omit<Call, 'n' | 'mutating' | 'applied'>): Call {
+    const mutating = isMutating(call.port, call.method);
+    const begun: Call = { n: this.calls.length + 1, ...call, mutating, applied: false };
+    this.calls.push(begun);
+    for (const listener of this.#listeners) listener(begun);
+    return begun;
+  }
+
+  /** The calls that changed, or tried to change, infrastructure. */
+  mutations(): Call[] {
+    return this.calls.filter(changesInfrastructure);
+  }
+}
+
+export function failed(call: Call, error: unknown): void {
+  const kind = error instanceof PortError ? error.kind : 'bug';
+  call.error = { kind, message: error instanceof Error ? error.message : String(error) };
+}

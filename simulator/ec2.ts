@@ -1,0 +1,49 @@
+import { PortError } from '../shared/errors.ts';
+import type { Ec2, Instance } from '../shared/ports/ec2.ts';
+import type { Gate } from './gate.ts';
+import type { SimInstance } from './model.ts';
+import type { World } from './world.ts';
+
+/** EC2 of a simulated world. */
+export function simulatedEc2(world: World, gate: Gate): Ec2 {
+  const { fleet } = world;
+  return {
+    describeInstances: (ids) =>
+      gate.call({ port: 'ec2', method: 'describeInstances', args: [ids] }, (asOf) => {
+        refuseEmpty(ids, 'ec2:DescribeInstances');
+        const instances = fleet.instances.asOf(asOf);
+        return [...new Set(ids)].flatMap((id) => {
+          const instance = instances.get(id);
+          return instance !== undefined && fleet.isShown(instance) ? [describe(instance)] : [];
+        });
+      }),
+    terminateInstances: (ids) =>
+      gate.call({ port: 'ec2', method: 'terminateInstances', args: [ids] }, () => {
+        refuseEmpty(ids, 'ec2:TerminateInstances');
+        for (const id of ids) fleet.terminate(id, 'Client.UserInitiatedShutdown');
+      }),
+  };
+}
+
+/** The real API takes an empty list for "all": here it is always a mistake. */
+function refuseEmpty(ids: readonly string[], operation: string): void {
+  if (ids.length > 0) return;
+  throw new PortError('invalid', 'the list of ids is empty', { operation, code: 'MissingParameter' });
+}
+
+function describe(instance: SimInstance): Instance {
+  const { id, state, stateReason, type, zone, lifecycle, launchedAt, managedBy, tags } = instance;
+  return {
+    id,
+    state,
+    type,
+    zone,
+    lifecycle,
+    tags,
+    ...(stateReason === undefined ? {} : { stateReason }),
+    ...(launchedAt === undefined ? {} : { launchedAt }),
+    ...(managedBy === undefined ? {} : { managedBy }),
+    // EC2 forgets a terminated instance's addresses.
+    ...(state === 'terminated' ? {} : { privateDnsName: instance.privateDnsName }),
+  };
+}

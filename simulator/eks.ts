@@ -1,0 +1,33 @@
+import { PortError } from '../shared/errors.ts';
+import type { Eks } from '../shared/ports/eks.ts';
+import type { Gate } from './gate.ts';
+import type { World } from './world.ts';
+
+/** EKS of a simulated world. */
+export function simulatedEks(world: World, gate: Gate): Eks {
+  return {
+    describeCluster: (name) =>
+      gate.call({ port: 'eks', method: 'describeCluster', args: [name] }, () => {
+        const runtime = world.clusters.get(name);
+        if (runtime === undefined) throw noCluster(name);
+        const { ref, spec } = runtime.cluster;
+        return {
+          name,
+          arn: `arn:aws:eks:${ref.region}:${ref.account}:cluster/${name}`,
+          version: spec.version,
+          status: 'ACTIVE',
+          endpoint: `https://${name}.simulated.invalid`,
+          certificateAuthority: Buffer.from(`simulated authority of ${name}`).toString('base64'),
+          publicAccess: true,
+          privateAccess: true,
+        };
+      }),
+    listClusters: () =>
+      gate.call({ port: 'eks', method: 'listClusters', args: [] }, () => [...world.clusters.keys()]),
+  };
+}
+
+export function noCluster(name: string): PortError {
+  const details = { operation: 'eks:DescribeCluster', code: 'ResourceNotFoundException' };
+  return new PortError('not-found', `no cluster found for name: ${name}`, details);
+}

@@ -1,0 +1,131 @@
+import type { Permissions } from '../shared/actions/action.ts';
+import type { Clock, EpochMs } from '../shared/clock.ts';
+import { type FailureKind, PortError } from '../shared/errors.ts';
+import { type Call, type CallLog, failed, type PortName } from './calls.ts';
+import type { FaultPlan } from './faults.ts';
+import { missingPermission, operationOf } from './permissions.ts';
+import { never, type Process } from './process.ts';
+import type { Fault } from './scenario-file.ts';
+
+/** Round-trip times in ms. */
+export interface Latency {
+  aws: number;
+  kubernetes: number;
+}
+
+export interface GateOptions {
+  clock: Clock;
+  log: CallLog;
+  process: Process;
+  faults: FaultPlan | undefined;
+  allowed: Permissions | undefined;
+  latency: Latency;
+}
+
+export interface Request {
+  port: PortName;
+  method: string;
+  cluster?: string;
+  args: readonly unknown[];
+}
+
+/** What the backend does for a call. `asOf` is earlier than now for a stale read. */
+export type Effect<T> = (asOf: EpochMs) => T | Promise<T>;
+
+/**
+ * The one way through which every port call of a process goes: recorded, checked against the permissions
+ * declared, given a latency, and harmed where the fault plan says so. Answers are deep copies.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  get process(): Process {
+    return this.#options.process;
+  }
+
+  async call<T>(request: Request, effect: Effect<T>): Promise<T> {
+    const { process, log, clock, faults } = this.#options;
+    if (!process.alive) return never();
+    const args: readonly unknown[] = structuredClone(request.args);
+    const call = log.begin({ ...request, args, at: clock.now(), process: process.name });
+    const fault = faults?.decide(call);
+    if (fault !== undefined) call.fault = fault.kind;
+    if (fault?.kind === 'crash-before') {
+      process.kill();
+      return never();
+    }
+    return process.guard(this.#travel(call, fault, effect));
+  }
+
+  async #travel<T>(call: Call, fault: Fault | undefined, effect: Effect<T>): Promise<T> {
+    const { clock, process, latency } = this.#options;
+    const roundTrip = call.port === 'kubernetes' ? latency.kubernetes : latency.aws;
+    const there = Math.floor(roundTrip / 2);
+    await clock.sleep(there);
+    try {
+      const result = await this.#arrive(call, fault, effect);
+      call.result = result;
+      return structuredClone(result);
+    } catch (error) {
+      failed(call, error);
+      throw error;
+    } finally {
+      if (fault?.kind === 'crash-after') process.kill();
+      else await clock.sleep(roundTrip - there);
+      call.endedAt = clock.now();
+    }
+  }
+
+  async #arrive<T>(call: Call, fault: Fault | undefined, effect: Effect<T>): Promise<T> {
+    const { clock } = this.#options;
+    this.#checkPermission(call);
+    if (fault?.kind === 'hang' || fault?.kind === 'slow') await clock.sleep(fault.for);
+    const refusal = refusalOf(call, fault);
+    if (refusal !== undefined) throw refusal;
+    const isStale = fault?.kind === 'stale' && (call.port === 'kubernetes' || call.port === 'ec2');
+    const asOf = isStale && !call.mutating ? clock.now() - fault.for : clock.now();
+    const first = await effect(asOf);
+    call.applied = true;
+    if (fault?.kind === 'lost-reply') throw problem(call, 'unreachable', 'the reply was lost');
+    // As after a retry inside an SDK: the caller hears the second answer.
+    return fault?.kind === 'duplicate' ? effect(asOf) : first;
+  }
+
+  #checkPermission(call: Call): void {
+    const { allowed } = this.#options;
+    const missing = allowed === undefined ? undefined : missingPermission(allowed, call.port, call.method);
+    if (missing === undefined) return;
+    call.undeclared = missing;
+    throw problem(call, 'unauthorised', `not declared: ${missing}`);
+  }
+}
+
+const CODES: Partial<Record<FailureKind, string>> = {
+  throttled: 'ThrottlingException',
+  transient: '503',
+  unauthorised: 'AccessDenied',
+};
+
+function refusalOf(call: Call, fault: Fault | undefined): PortError | undefined {
+  if (fault === undefined) return undefined;
+  if (fault.kind === 'throttle') return problem(call, 'throttled', 'rate exceeded', fault.retryAfter);
+  if (fault.kind === 'hang') return problem(call, 'unreachable', 'no answer in time');
+  if (fault.kind === 'transient' || fault.kind === 'unreachable' || fault.kind === 'unauthorised') {
+    return problem(call, fault.kind, 'injected');
+  }
+  return undefined;
+}
+
+function problem(call: Call, kind: FailureKind, message: string, retryAfterMs?: number): PortError {
+  const operation = operationOf(call.port, call.method);
+  const code = CODES[kind];
+  return new PortError(kind, message, {
+    operation,
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}

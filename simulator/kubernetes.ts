@@ -1,0 +1,103 @@
+import { PortError } from '../shared/errors.ts';
+import type { Kubernetes, KubernetesAccess, PodFilter } from '../shared/ports/kubernetes.ts';
+import type { SimCluster } from './cluster.ts';
+import { noCluster } from './eks.ts';
+import { evict, findPod } from './eviction.ts';
+import type { Effect, Gate } from './gate.ts';
+import type { SimNode, SimPod } from './model.ts';
+import { patchNode } from './patch.ts';
+import type { ClusterRuntime } from './runtime.ts';
+import { labelFilter } from './selectors.ts';
+import { daemonSets, deployments } from './workload-objects.ts';
+import type { World } from './world.ts';
+
+/** The API servers of a simulated world. */
+export function simulatedKubernetes(world: World, gate: Gate): KubernetesAccess {
+  return {
+    async connect(ref) {
+      const request = { port: 'kubernetes' as const, method: 'connect', cluster: ref.name, args: [ref] };
+      await gate.call(request, () => {
+        const known = world.clusters.get(ref.name)?.cluster.ref;
+        if (known?.account !== ref.account || known.region !== ref.region) throw noCluster(ref.name);
+      });
+      return apiServer(world.runtime(ref.name), gate);
+    },
+  };
+}
+
+type Caller = <T>(method: string, args: readonly unknown[], effect: Effect<T>) => Promise<T>;
+
+function apiServer(runtime: ClusterRuntime, gate: Gate): Kubernetes {
+  const cluster = runtime.cluster.ref.name;
+  const call: Caller = (method, args, effect) =>
+    gate.call({ port: 'kubernetes', method, cluster, args }, effect);
+  return { ...reads(runtime.cluster, call), ...writes(runtime, call) };
+}
+
+type Writes = 'patchNode' | 'deleteNode' | 'evictPod' | 'deletePod';
+
+function reads(cluster: SimCluster, call: Caller): Omit<Kubernetes, Writes> {
+  return {
+    listNodes: (selector) =>
+      call('listNodes', [selector], (asOf) => {
+        const accepts = labelFilter(selector?.labelSelector);
+        return [...cluster.nodes.asOf(asOf).values()].filter((node) => accepts(node.metadata.labels));
+      }),
+    getNode: (name) =>
+      call('getNode', [name], (asOf) => found(cluster.nodes.asOf(asOf).get(name), name, 'get /nodes')),
+    listPods: (filter) => call('listPods', [filter], (asOf) => listPods(cluster, filter, asOf)),
+    listPodDisruptionBudgets: () =>
+      call('listPodDisruptionBudgets', [], (asOf) => [...cluster.budgets.asOf(asOf).values()]),
+    listDaemonSets: (filter) => call('listDaemonSets', [filter], () => daemonSets(cluster, filter)),
+    listDeployments: (filter) => call('listDeployments', [filter], () => deployments(cluster, filter)),
+  };
+}
+
+function writes(runtime: ClusterRuntime, call: Caller): Pick<Kubernetes, Writes> {
+  const { cluster, kubelets } = runtime;
+  return {
+    patchNode: (name, patch) =>
+      call('patchNode', [name, patch], () => {
+        const patched = patchNode(cluster, found(cluster.nodes.get(name), name, 'patch /nodes'), patch);
+        runtime.capacityChanged();
+        return patched;
+      }),
+    deleteNode: (name, preconditions) =>
+      call('deleteNode', [name, preconditions], () => {
+        const node = found(cluster.nodes.get(name), name, 'delete /nodes');
+        if (node.metadata.uid !== preconditions.uid) throw uidConflict('delete /nodes', name);
+        runtime.removeNode(name);
+      }),
+    evictPod: (pod, options) =>
+      call('evictPod', [pod, options], () => evict(cluster, kubelets, pod, options.graceSeconds)),
+    deletePod: (pod, options) =>
+      call('deletePod', [pod, options], () => {
+        kubelets.terminate(findPod(cluster, pod, 'delete /pods'), options.graceSeconds);
+      }),
+  };
+}
+
+function listPods(cluster: SimCluster, filter: PodFilter, asOf: number): SimPod[] {
+  const accepts = labelFilter(filter.labelSelector);
+  const isNow = asOf >= cluster.clock.now();
+  const pods =
+    filter.nodeName !== undefined && isNow
+      ? cluster.podsOn(filter.nodeName)
+      : cluster.pods.asOf(asOf).values();
+  return [...pods].filter(
+    (pod) =>
+      (filter.nodeName === undefined || pod.spec.nodeName === filter.nodeName) &&
+      (filter.namespace === undefined || pod.metadata.namespace === filter.namespace) &&
+      accepts(pod.metadata.labels),
+  );
+}
+
+function found(node: SimNode | undefined, name: string, operation: string): SimNode {
+  if (node !== undefined) return node;
+  throw new PortError('not-found', `nodes "${name}" not found`, { operation, code: '404' });
+}
+
+function uidConflict(operation: string, name: string): PortError {
+  const message = `the UID in the precondition does not match the UID in record of ${name}`;
+  return new PortError('conflict', message, { operation, code: '409' });
+}

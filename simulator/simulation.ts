@@ -1,0 +1,161 @@
+import type { Permissions } from '../shared/actions/action.ts';
+import { MINUTE_MS } from '../shared/clock.ts';
+import type { TroublePolicy } from '../shared/config/policy.ts';
+import type { Incident } from '../shared/incident/incident.ts';
+import { Ledger } from '../shared/incident/ledger.ts';
+import { type Log, silentLog } from '../shared/log.ts';
+import { recordingMetrics } from '../shared/metrics.ts';
+import type { Environment } from '../shared/pipeline/environment.ts';
+import { receiver } from '../shared/pipeline/receive.ts';
+import { remediation } from '../shared/pipeline/remediate.ts';
+import { type SweepReport, sweeper } from '../shared/pipeline/sweep.ts';
+import type { Trouble } from '../shared/pipeline/trouble.ts';
+import type { ClusterRef } from '../shared/ports/kubernetes.ts';
+import { MemoryWorkflows } from '../shared/workflow/memory.ts';
+import type { FaultPlan } from './faults.ts';
+import { Lane } from './lane.ts';
+import { simulatedPorts } from './ports.ts';
+import { Process } from './process.ts';
+import type { World } from './world.ts';
+
+export interface SimulationOptions {
+  world: World;
+  troubles: readonly Trouble[];
+  policyFor(cluster: ClusterRef, trouble: string): TroublePolicy;
+  faults?: FaultPlan;
+  log?: Log;
+}
+
+const REMEDIATE = 'remediate';
+
+/**
+ * The deployed system around a simulated world: the queue, a fresh process for every invocation of receive,
+ * remediate and sweep, and the durable executions. What runs inside is the code that runs in Lambda.
+ */
+export class Simulation {
+  readonly world: World;
+  readonly metrics = recordingMetrics();
+  readonly workflows: MemoryWorkflows;
+  readonly ledger: Ledger;
+  readonly #options: SimulationOptions;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    this.world = options.world;
+    const { clock, table } = options.world;
+    this.ledger = new Ledger(table, clock);
+    this.workflows = new MemoryWorkflows({
+      clock,
+      functions: Object.fromEntries(
+        options.troubles.map((trouble) => [remediateName(trouble.name), () => this.#remediator(trouble)]),
+      ),
+    });
+    for (const trouble of options.troubles) {
+      this.#lanes.set(trouble.name, new Lane({ clock, consumer: () => this.#consumer(trouble) }));
+    }
+    options.world.onEvent((event) => this.#route(JSON.stringify(event), event.source, event['detail-type']));
+  }
+
+  /** Puts bodies on a trouble's queue as they are, whatever they are. */
+  send(trouble: string, ...bodies: string[]): void {
+    this.lane(trouble).send(...bodies);
+  }
+
+  lane(trouble: string): Lane {
+    const lane = this.#lanes.get(trouble);
+    if (lane === undefined) throw new Error(`no trouble "${trouble}" in this simulation`);
+    return lane;
+  }
+
+  /** Lets time go on until no message is on its way and no execution runs. */
+  async settle(limitMs = 60 * MINUTE_MS): Promise<void> {
+    await this.world.clock.runUntil(() => this.isSettled(), { limitMs });
+  }
+
+  isSettled(): boolean {
+    const isIdle = [...this.#lanes.values()].every((lane) => lane.pending === 0);
+    return isIdle && this.workflows.executions().every((execution) => execution.status !== 'running');
+  }
+
+  /** One run of the sweep, in a process of its own; undefined if a fault killed it. */
+  async sweep(): Promise<SweepReport | undefined> {
+    const process = new Process('sweep');
+    const sweep = sweeper(this.#options.troubles, this.environment(process));
+    const died = process.dead.then(() => undefined);
+    return await this.world.clock.run(Promise.race([sweep(), died]));
+  }
+
+  /** What a process of this deployment knows and may touch. */
+  environment(process: Process): Environment {
+    const { world, faults, policyFor, log } = this.#options;
+    const allowed = declaredBy(this.#options.troubles);
+    const ports = simulatedPorts(world, {
+      durable: this.workflows,
+      process,
+      allowed,
+      ...(faults === undefined ? {} : { faults }),
+    });
+    const { account, region } = world.spec;
+    return {
+      ports: { ...ports, queue: { park: ports.queue.park.bind(ports.queue), retryAfter: this.#retryAfter } },
+      log: log ?? silentLog,
+      metrics: this.metrics,
+      policyFor: async (cluster, trouble) => policyFor(cluster, trouble),
+      configuredClusters: async () => [...world.clusters.keys()],
+      home: { account, region },
+      remediateFunction: remediateName,
+    };
+  }
+
+  /** Every incident there is, in order of opening. */
+  async incidents(): Promise<Incident[]> {
+    const ids = new Set(
+      this.workflows.executions().map((execution) => execution.name.replace(/-g\d+-a\d+$/, '')),
+    );
+    const found = await this.world.clock.run(Promise.all([...ids].map((id) => this.ledger.readIncident(id))));
+    return found.filter((incident) => incident !== undefined);
+  }
+
+  readonly #retryAfter = async (receiptHandle: string, delaySeconds: number): Promise<void> => {
+    for (const lane of this.#lanes.values()) lane.retryAfter(receiptHandle, delaySeconds);
+  };
+
+  #route(body: string, source: string, detailType: string): void {
+    for (const trouble of this.#options.troubles) {
+      const isRead = trouble.events.some(
+        (event) => event.source === source && event.detailType === detailType,
+      );
+      if (isRead) this.send(trouble.name, body);
+    }
+  }
+
+  #consumer(trouble: Trouble) {
+    const process = new Process('receive');
+    return { receive: receiver(trouble, this.environment(process)), dead: process.dead };
+  }
+
+  #remediator(trouble: Trouble) {
+    const process = new Process('remediate');
+    return { run: remediation(trouble, this.environment(process)), dead: process.dead };
+  }
+}
+
+function remediateName(trouble: string): string {
+  return `${trouble}-${REMEDIATE}`;
+}
+
+/** What the deployed roles allow: reads and actions of the troubles, and what the pipeline itself reads. */
+function declaredBy(troubles: readonly Trouble[]): Permissions {
+  const all = troubles.flatMap((trouble) => [
+    trouble.reads,
+    ...trouble.actions.map((action) => action.permissions),
+  ]);
+  return {
+    aws: [...new Set([...all.flatMap(({ aws }) => aws), ...PIPELINE_AWS])],
+    kubernetes: [...new Set(all.flatMap(({ kubernetes }) => kubernetes))],
+  };
+}
+
+/** The long way to an owner lists clusters; the sweep may end an instance we detached. */
+const PIPELINE_AWS = ['eks:ListClusters', 'ec2:TerminateInstances'] as const;

@@ -1,0 +1,121 @@
+import * as v from 'valibot';
+import { count, duration, instanceIdField, instant, name, podNumber, words } from './fields.ts';
+
+/** How long the world takes for what it does by itself. */
+const delaysSchema = v.strictObject({
+  /** From a pod's change to the PDB status that shows it. */
+  budget: v.optional(duration, '100ms'),
+  /** From a missing pod to its replacement in the API. */
+  controller: v.optional(duration, '200ms'),
+  schedule: v.optional(duration, '100ms'),
+  /** From scheduled to running; `ready` of the workload comes on top. */
+  podStart: v.optional(duration, '1s'),
+  /** From a dead kubelet to Ready=Unknown. */
+  notReady: v.optional(duration, '40s'),
+  /** From instance terminated and node NotReady to the node object's removal. */
+  nodeRemoval: v.optional(duration, '5s'),
+  /** From Ready=Unknown to the deletion of the node's pods. */
+  podEviction: v.optional(duration, '5m'),
+  /** shutting-down to terminated, stopping to stopped. */
+  shutdown: v.optional(duration, '30s'),
+  /** From a lost instance to the launch of the next one. */
+  replace: v.optional(duration, '30s'),
+  /** From launch to running. */
+  launch: v.optional(duration, '20s'),
+  /** From running to a Ready node. */
+  join: v.optional(duration, '60s'),
+});
+
+const groupSchema = v.strictObject({
+  name,
+  kind: v.optional(v.picklist(['managed', 'self-managed', 'karpenter', 'auto-mode']), 'managed'),
+  count: count(0, 5_000),
+  min: v.optional(count(0)),
+  max: v.optional(count(0)),
+  lifecycle: v.optional(v.picklist(['spot', 'on-demand']), 'on-demand'),
+  type: v.optional(v.string(), 'm6i.large'),
+  zones: v.optional(v.pipe(v.array(v.string()), v.minLength(1)), ['eu-west-1a']),
+  podsPerNode: v.optional(count(1, 737), 29),
+  capacityRebalance: v.optional(v.boolean(), false),
+  terminateHooks: v.optional(v.array(v.string()), []),
+  /** Every launch fails for lack of capacity. */
+  launchFails: v.optional(v.boolean(), false),
+  tags: v.optional(words, {}),
+  labels: v.optional(words, {}),
+  /** Ids of the first instances, for files that must name them. */
+  instances: v.optional(v.array(instanceIdField), []),
+});
+
+const workloadSchema = v.strictObject({
+  name,
+  namespace: v.optional(name, 'default'),
+  kind: v.optional(
+    v.picklist(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'bare', 'mirror']),
+    'Deployment',
+  ),
+  /** Ignored for DaemonSet and mirror: one on each node. */
+  replicas: v.optional(count(0), 1),
+  labels: v.optional(words),
+  /** Only on nodes of this group. */
+  group: v.optional(name),
+  /** terminationGracePeriodSeconds. */
+  grace: v.optional(duration, '30s'),
+  /** What a pod really takes to shut down. */
+  shutdown: v.optional(duration, '5s'),
+  /** From running to Ready. */
+  ready: v.optional(duration, '10s'),
+  /** This many of the first pods run but never become Ready. */
+  unready: v.optional(count(0), 0),
+  /** The pods ran to their end (phase Succeeded). */
+  completed: v.optional(v.boolean(), false),
+  priorityClassName: v.optional(v.string()),
+  emptyDir: v.optional(v.boolean(), false),
+  toleratesUnschedulable: v.optional(v.boolean(), false),
+  annotations: v.optional(words, {}),
+});
+
+const budgetSchema = v.pipe(
+  v.strictObject({
+    name,
+    namespace: v.optional(name, 'default'),
+    /** Labels its pods must carry; `{}` selects every pod of the namespace. */
+    selector: words,
+    minAvailable: v.optional(podNumber),
+    maxUnavailable: v.optional(podNumber),
+    unhealthyPodEvictionPolicy: v.optional(v.picklist(['IfHealthyBudget', 'AlwaysAllow'])),
+  }),
+  v.check(
+    (budget) => (budget.minAvailable === undefined) !== (budget.maxUnavailable === undefined),
+    'give either minAvailable or maxUnavailable',
+  ),
+);
+
+const clusterSchema = v.strictObject({
+  name,
+  version: v.optional(v.pipe(v.string(), v.regex(/^1\.\d+$/)), '1.33'),
+  groups: v.array(groupSchema),
+  workloads: v.optional(v.array(workloadSchema), []),
+  budgets: v.optional(v.array(budgetSchema), []),
+});
+
+export const worldSchema = v.strictObject({
+  start: v.optional(instant, '2026-11-03T14:00:00Z'),
+  seed: v.optional(count(0, 4_294_967_295), 1),
+  account: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{12}$/, 'write the 12 digits in quotes')),
+    '210987654321',
+  ),
+  region: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/)), 'eu-west-1'),
+  delays: v.optional(delaysSchema, {}),
+  clusters: v.pipe(v.array(clusterSchema), v.minLength(1)),
+});
+
+/** What a person writes, defaults missing. */
+export type WorldInput = v.InferInput<typeof worldSchema>;
+/** The same with defaults filled in and durations in ms. */
+export type WorldSpec = v.InferOutput<typeof worldSchema>;
+export type ClusterSpec = WorldSpec['clusters'][number];
+export type GroupSpec = ClusterSpec['groups'][number];
+export type WorkloadSpec = ClusterSpec['workloads'][number];
+export type BudgetSpec = ClusterSpec['budgets'][number];
+export type Delays = WorldSpec['delays'];
