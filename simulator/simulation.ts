@@ -11,6 +11,7 @@ import { remediation } from '../shared/pipeline/remediate.ts';
 import { type SweepReport, sweeper } from '../shared/pipeline/sweep.ts';
 import type { Trouble } from '../shared/pipeline/trouble.ts';
 import type { ClusterRef } from '../shared/ports/kubernetes.ts';
+import type { Queue } from '../shared/ports/messages.ts';
 import { MemoryWorkflows } from '../shared/workflow/memory.ts';
 import type { FaultPlan } from './faults.ts';
 import { Lane } from './lane.ts';
@@ -98,7 +99,7 @@ export class Simulation {
     });
     const { account, region } = world.spec;
     return {
-      ports: { ...ports, queue: { park: ports.queue.park.bind(ports.queue), retryAfter: this.#retryAfter } },
+      ports: { ...ports, queue: this.#queue(ports.queue) },
       log: log ?? silentLog,
       metrics: this.metrics,
       policyFor: async (cluster, trouble) => policyFor(cluster, trouble),
@@ -117,9 +118,16 @@ export class Simulation {
     return found.filter((incident) => incident !== undefined);
   }
 
-  readonly #retryAfter = async (receiptHandle: string, delaySeconds: number): Promise<void> => {
-    for (const lane of this.#lanes.values()) lane.retryAfter(receiptHandle, delaySeconds);
-  };
+  /** The recorded queue, with visibility changes reaching the lanes. */
+  #queue(queue: Queue): Queue {
+    return {
+      park: (parked) => queue.park(parked),
+      retryAfter: async (receiptHandle, delaySeconds) => {
+        await queue.retryAfter(receiptHandle, delaySeconds);
+        for (const lane of this.#lanes.values()) lane.retryAfter(receiptHandle, delaySeconds);
+      },
+    };
+  }
 
   #route(body: string, source: string, detailType: string): void {
     for (const trouble of this.#options.troubles) {

@@ -17,8 +17,7 @@ export function afterSteps(input: Input, notice: Notice): PlanEnd {
   if (drain === undefined) return { do: 'close', outcome: withoutDrain(input, notice, failed ?? stopped) };
   const verifyUntil = (drain.endedAt ?? input.now) + input.policy.verify.within;
   const state = stateOf(input);
-  if (state.isSettled || input.now >= verifyUntil)
-    return { do: 'close', outcome: outcomeOf(input, drain, failed, stopped) };
+  if (state.isSettled || input.now >= verifyUntil) return { do: 'close', outcome: outcomeOf(input, drain) };
   const pause = input.now < notice.deadline ? LOOK_AGAIN_MS : LOOK_AGAIN_LATER_MS;
   return { do: 'wait', at: Math.min(input.now + pause, verifyUntil), why: state.waitingFor };
 }
@@ -60,12 +59,7 @@ function withoutDrain({ incident }: Input, notice: Notice, problem: StepRecord |
   return { kind: 'mitigated', summary: `Node cordoned with ${left} left; no pod was moved.`, details };
 }
 
-function outcomeOf(
-  input: Input,
-  drain: StepRecord,
-  failed: StepRecord | undefined,
-  stopped: StepRecord | undefined,
-): Outcome {
+function outcomeOf(input: Input, drain: StepRecord): Outcome {
   const { facts, incident, now } = input;
   const took = humanDuration((drain.endedAt ?? now) - drain.startedAt);
   const details = recordLines(incident);
@@ -81,7 +75,7 @@ function outcomeOf(
   const counts = `${ready} of ${expected} pods Ready elsewhere, drain took ${took}`;
   const missing = ready < expected ? pending.map((line) => `pending ${line}`) : [];
   const problems = [...stuck, ...missing];
-  if (problems.length === 0 && ready >= expected && failed === undefined && stopped === undefined) {
+  if (problems.length === 0 && ready >= expected && drain.state !== 'failed') {
     return { kind: 'fixed', summary: `${counts}.`, details };
   }
   const needsPeople = (ready === 0 && expected > 0) || drain.state === 'failed';

@@ -64,7 +64,7 @@ function ownedOf({ facts, incident }: Input): GuardFacts['owned'] {
   if (!node.known) return { is: 'unknown', why: node.why };
   if (node.value === null)
     return { is: 'no', why: `cluster ${incident.cluster.name} has no Node of this instance` };
-  if (others.length > 0) return { is: 'unknown', why: `tags also name cluster ${others.join(', ')}` };
+  if (others.length > 0) return { is: 'no', why: `tags also name cluster ${others.join(', ')}` };
   return { is: 'yes', why: `Node ${node.value.name} of ${incident.cluster.name} has this instance` };
 }
 

@@ -27,6 +27,9 @@ export async function readControllers(kubernetes: Kubernetes, at: EpochMs): Prom
   });
 }
 
+/** Auto Mode's nodes carry Karpenter's labels as well. */
+const MOST_TELLING_FIRST: readonly StandDownController[] = ['eks-auto-mode', 'karpenter', 'nth'];
+
 type Verdict = GuardFacts['standDown'];
 
 /** Whose node it is. Pure; what cannot be read is `unknown`, not "nobody's". */
@@ -34,7 +37,7 @@ export function standDownOf(
   facts: NodeInterruptionFacts,
   standDownFor: readonly StandDownController[],
 ): Verdict {
-  for (const controller of standDownFor) {
+  for (const controller of MOST_TELLING_FIRST.filter((each) => standDownFor.includes(each))) {
     const verdict = OWNERS[controller](facts);
     if (verdict.is !== 'no') return verdict;
   }

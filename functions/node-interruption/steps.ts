@@ -54,13 +54,14 @@ function podsLeft({ facts }: Input): number {
 }
 
 function addCordon(
-  { policy, incident }: Input,
+  input: Input,
   node: NodeSummary,
   target: Target,
   notice: Notice,
   steps: Step[],
   reasons: string[],
 ): void {
+  const { policy, incident } = input;
   const exclude = policy.loadBalancers.exclude;
   if (node.cordoned && (node.excluded || !exclude)) {
     const cordoned = incident.records.some(({ step }) => step.action === 'cordon');
@@ -71,7 +72,7 @@ function addCordon(
     targets: [target],
     goal: { unschedulable: true, excludeFromLoadBalancers: exclude },
     reason: 'no new pods on a node that is going away',
-    answerBy: notice.historyFrom,
+    answerBy: input.now < notice.evictUntil ? notice.evictUntil : notice.historyFrom,
   });
 }
 

@@ -5,6 +5,7 @@ export const ownershipGuard: Guard = {
   name: 'ownership',
   judge({ facts }) {
     const { is, why } = facts.owned;
-    return { verdict: is === 'yes' ? 'allow' : 'refuse', reason: is === 'unknown' ? `unknown: ${why}` : why };
+    if (is === 'unknown') return { verdict: 'refuse', reason: `unknown: ${why}`, isUnknown: true };
+    return { verdict: is === 'yes' ? 'allow' : 'refuse', reason: why };
   },
 };

@@ -10,6 +10,6 @@ export const standDownGuard: Guard = {
     if (facts.taken && action.gentle) {
       return { verdict: 'allow', reason: `other controllers unknown (${why}), but the step cannot conflict` };
     }
-    return { verdict: 'refuse', reason: `other controllers unknown: ${why}` };
+    return { verdict: 'refuse', reason: `other controllers unknown: ${why}`, isUnknown: true };
   },
 };

@@ -17,6 +17,6 @@ export const stopGuard: Guard = {
         reason: `unreadable (${stop.why}), but AWS is taking the node and budgets hold`,
       };
     }
-    return { verdict: 'refuse', reason: `unreadable, so treated as engaged: ${stop.why}` };
+    return { verdict: 'refuse', reason: `unreadable, so treated as engaged: ${stop.why}`, isUnknown: true };
   },
 };

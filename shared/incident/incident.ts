@@ -46,6 +46,8 @@ export interface GuardVerdict {
   guard: string;
   verdict: 'allow' | 'ask' | 'refuse';
   reason: string;
+  /** It refuses because something could not be read: worth another look while there is time. */
+  isUnknown?: boolean;
   /** Where the rule stands in the config, e.g. `paramedic.yaml:14 global.mode`. */
   rule?: string;
 }

@@ -65,21 +65,31 @@ function settledRecord(
   policy: TroublePolicy,
   now: number,
 ): StepRecord | undefined {
-  const state = settledState(verdict, questions, policy);
+  const state = settledState({ step, verdict }, questions, policy, now);
   if (state === undefined) return undefined;
   return { key: verdict.key, step, state, decision: verdict.reason, startedAt: now, endedAt: now };
 }
 
 function settledState(
-  verdict: StepVerdict,
+  { step, verdict }: Judged,
   questions: readonly Question[],
   policy: TroublePolicy,
+  now: number,
 ): StepState | undefined {
   const answer = questions.find((question) => question.key === verdict.key)?.answer?.decision;
   if (verdict.verdict === 'allow') return undefined;
   if (answer === 'denied' || answer === 'expired') return answer;
-  if (verdict.verdict === 'ask') return undefined;
+  if (verdict.verdict === 'ask' || isUnclear({ step, verdict }, now)) return undefined;
   return onlyObserveRefuses(verdict, policy) ? 'observed' : 'refused';
+}
+
+/**
+ * Refused only because something could not be read, and there is time to read it again: not settled. A plain
+ * refusal beside it settles the step.
+ */
+export function isUnclear({ step, verdict }: Judged, now: number): boolean {
+  const refusals = verdict.guards.filter((guard) => guard.verdict === 'refuse');
+  return refusals.length > 0 && refusals.every((guard) => guard.isUnknown === true) && now < step.answerBy;
 }
 
 /** `observed` means exactly: would have been done, or asked for, had the mode allowed it. */

@@ -5,7 +5,7 @@ import { Superseded } from '../incident/ledger.ts';
 import type { Plan, Step } from '../incident/plan.ts';
 import { planHash, stepKey } from '../incident/step-key.ts';
 import { readStop, type StopState } from '../incident/stop-switch.ts';
-import { applyVerdicts, type Judged } from './apply-verdicts.ts';
+import { applyVerdicts, isUnclear, type Judged } from './apply-verdicts.ts';
 import type { Run } from './run.ts';
 import { close, outcomeWithoutAction } from './settle.ts';
 import type { Trouble } from './trouble.ts';
@@ -19,6 +19,8 @@ export type Decision = { announce: boolean } & (
 
 /** A playbook that keeps proposing what is settled would spin; it gets this many looks at its own records. */
 const MAX_PASSES = 6;
+/** How soon facts that a guard needed and nobody could read are read again. */
+const UNCLEAR_RETRY_MS = 3_000;
 
 /** Gather → playbook → guards → record. Reads the world afresh each time; changes only the ledger. */
 export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: number): Promise<Decision> {
@@ -103,6 +105,15 @@ async function nextMove(
   const keys = new Set(judged.map(({ verdict }) => verdict.key));
   const pending = incident.questions.filter((asked) => asked.answer === undefined && keys.has(asked.key));
   if (pending.length > 0) return waitForAnswers(pending, plan, revision);
+  const now = run.environment.ports.clock.now();
+  if (judged.some((one) => isUnclear(one, now))) {
+    return {
+      do: 'wait',
+      until: now + UNCLEAR_RETRY_MS,
+      why: 'facts the guards need could not be read',
+      revision,
+    };
+  }
   if (plan.steps.length > 0) {
     const acted = incident.records.some((record) => ['running', 'done', 'failed'].includes(record.state));
     return acted ? undefined : await end(run, outcomeWithoutAction(incident.records), revision);

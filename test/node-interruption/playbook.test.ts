@@ -196,10 +196,10 @@ describe('how it ends', () => {
 });
 
 describe('what the guards are told', () => {
-  test('ownership needs the Node; tags of another cluster make it unknown', () => {
+  test('ownership needs the Node; tags of another cluster refuse', () => {
     expect(guardFacts(input()).owned.is).toBe('yes');
     const foreign = factsWith([], { clusterTags: [CLUSTER.name, 'other'] });
-    expect(guardFacts(input({ facts: foreign })).owned.is).toBe('unknown');
+    expect(guardFacts(input({ facts: foreign })).owned.is).toBe('no');
     const noNode = factsWith([], { node: known(null, 'k', WARNED_AT) });
     expect(guardFacts(input({ facts: noNode })).owned.is).toBe('no');
   });

@@ -49,7 +49,6 @@ describe('T09: the Kubernetes API in trouble', () => {
     ['duplicated evictions', { method: 'evictPod', fault: { kind: 'duplicate' } }],
   ])('%s: every pod still moves', async (_name, rule) => {
     const { incident } = await withFault(rule);
-    if (incident.outcome?.kind !== 'fixed') console.log(JSON.stringify(incident.outcome, null, 1));
     expect(incident.outcome).toMatchObject({ kind: 'fixed', summary: expect.stringMatching(/^4 of 4/) });
   });
 

@@ -59,10 +59,7 @@ function meaning(error: PortError, pod: PodSummary): Attempt {
         because: 'budget',
       };
     case 'several-budgets':
-      return {
-        result: 'blocked',
-        why: `under several budgets (${pod.budgets.join(', ')}): cannot be evicted`,
-      };
+      return { result: 'blocked', why: severalBudgets(pod), because: 'budgets' };
     case 'throttled':
       return {
         result: 'retry',
