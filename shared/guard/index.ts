@@ -26,9 +26,16 @@ export function judgeStep(input: GuardInput, ordered: readonly Guard[] = guards)
     STRICTNESS[verdict.verdict] > STRICTNESS[worst.verdict] ? verdict : worst,
   );
   const step = { key: stepKey(input.step), action: input.step.action, guards: verdicts };
-  const reason = `${strictest.guard}: ${strictest.reason}`;
+  const telling =
+    strictest.verdict === 'allow' ? verdicts.find(({ guard }) => guard === modeGuard.name) : strictest;
+  const reason = sentence(telling ?? strictest);
   if (strictest.verdict !== 'ask') return { ...step, verdict: strictest.verdict, reason };
   return { ...step, ...judgeAnswer(input, reason) };
+}
+
+/** `mode auto`, `freshness: too late by 16 s`: the guard's name where its reason does not say it. */
+function sentence({ guard, reason }: GuardVerdict): string {
+  return reason.startsWith(guard) ? reason : `${guard}: ${reason}`;
 }
 
 function judgeSafely(guard: Guard, input: GuardInput): GuardVerdict {

@@ -28,11 +28,11 @@ export function kubernetesClient(session: Session): Kubernetes {
     ...nodeCalls(session),
     ...listCalls(session),
     evictPod: (pod, { graceSeconds }) => evict(session, pod, graceSeconds),
-    deletePod: ({ namespace, name, uid }, { graceSeconds }) => {
+    deletePod: async ({ namespace, name, uid }, { graceSeconds }) => {
       const operation = 'delete pods';
       const path = `${inNamespace(operation, '/api/v1', namespace)}/pods/${segment(operation, name)}`;
       const options = { gracePeriodSeconds: graceSeconds, preconditions: { uid } };
-      return remove(session, { operation, namespace, path }, options);
+      await remove(session, { operation, namespace, path }, options);
     },
   };
 }

@@ -25,6 +25,11 @@ function execution(name: string, Status: 'RUNNING' | 'FAILED' | 'TIMED_OUT' | 'S
   };
 }
 
+function jsonOf(bytes: unknown): unknown {
+  expect(bytes).toBeInstanceOf(Uint8Array);
+  return JSON.parse(Buffer.from(bytes as Uint8Array).toString('utf8'));
+}
+
 describe('durable executions on Lambda', () => {
   const mock = mockClient(LambdaClient);
   const durable = lambdaDurable(() => new LambdaClient({ region: 'eu-west-1' }));
@@ -40,7 +45,7 @@ describe('durable executions on Lambda', () => {
       InvocationType: 'Event',
       DurableExecutionName: 'exec-1',
     });
-    expect(JSON.parse(Buffer.from(input?.Payload ?? '').toString('utf8'))).toEqual(PAYLOAD);
+    expect(jsonOf(input?.Payload)).toEqual(PAYLOAD);
   });
 
   test('an execution that exists already counts as started; any other failure does not', async () => {
@@ -57,7 +62,7 @@ describe('durable executions on Lambda', () => {
     expect(await durable.wake('cb/+=', 'new "signal"')).toBe('woken');
     const input = mock.commandCalls(SendDurableExecutionCallbackSuccessCommand)[0]?.args[0].input;
     expect(input?.CallbackId).toBe('cb/+=');
-    expect(JSON.parse(Buffer.from(input?.Result ?? '').toString('utf8'))).toBe('new "signal"');
+    expect(jsonOf(input?.Result)).toBe('new "signal"');
   });
 
   const gone = [

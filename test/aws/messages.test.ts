@@ -49,8 +49,8 @@ describe('SNS topic', () => {
     expect(result).toBe('not-found');
   });
 
-  test('any subject becomes visible ASCII on one line under 100 characters', () => {
-    fc.assert(
+  test('any subject becomes visible ASCII on one line under 100 characters', async () => {
+    await fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (subject) => {
         expect(subjectLine(subject)).toMatch(/^[\x21-\x7e]([\x20-\x7e]{0,97}[\x21-\x7e])?$/);
       }),
@@ -118,11 +118,11 @@ describe('parked bodies', () => {
     }
   }
 
-  test('any text is accepted by SQS and can be had back as it was', () => {
+  test('any text is accepted by SQS and can be had back as it was', async () => {
     const anyText = fc.string({
       unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
     });
-    fc.assert(
+    await fc.assert(
       fc.property(fc.oneof(fc.string(), anyText), anyText, (body, reason) => {
         const message = park(body, reason);
         expect(isAcceptedText(message.body) && message.body !== '').toBe(true);
@@ -160,8 +160,8 @@ describe('parked bodies', () => {
     expect(() => park(noise)).toThrow(expect.objectContaining({ kind: 'invalid' }));
   });
 
-  test('cutting never splits a character', () => {
-    fc.assert(
+  test('cutting never splits a character', async () => {
+    await fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(60), (text, max) => {
         const cut = cutBytes(text, max);
         expect(text.startsWith(cut)).toBe(true);

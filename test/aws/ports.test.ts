@@ -26,17 +26,9 @@ async function serve(handler: Parameters<typeof createServer>[1]): Promise<strin
 
 describe('awsPorts', () => {
   test('is built without any variable: nothing is read before it is used', () => {
-    expect(Object.keys(awsPorts({})).toSorted()).toEqual([
-      'autoscaling',
-      'clock',
-      'durable',
-      'ec2',
-      'eks',
-      'kubernetes',
-      'queue',
-      'table',
-      'topic',
-    ]);
+    expect(new Set(Object.keys(awsPorts({})))).toEqual(
+      new Set(['autoscaling', 'clock', 'durable', 'ec2', 'eks', 'kubernetes', 'queue', 'table', 'topic']),
+    );
   });
 
   const uses: [string, (ports: ReturnType<typeof awsPorts>) => Promise<unknown>][] = [

@@ -1,0 +1,38 @@
+import type { StepVerdict } from '../../shared/incident/incident.ts';
+import type { Plan } from '../../shared/incident/plan.ts';
+import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import type { World } from '../../simulator/world.ts';
+
+/** What the first decision saw and said: the one that answers "what would happen". */
+export interface FirstDecision {
+  facts?: unknown;
+  plan?: Plan;
+  guards?: StepVerdict[];
+}
+
+/** The same trouble, noting its first facts and plan as they pass by. */
+export function recorded(trouble: Trouble, first: FirstDecision): Trouble {
+  return {
+    ...trouble,
+    gather: async (input) => {
+      const facts = await trouble.gather(input);
+      first.facts ??= structuredClone(facts);
+      return facts;
+    },
+    playbook: (input) => {
+      const plan = trouble.playbook(input);
+      first.plan ??= structuredClone(plan);
+      return plan;
+    },
+  };
+}
+
+/** Verdicts reach the ledger with the plan: the first write that carries some is the first decision's. */
+export function watchVerdicts(world: World, first: FirstDecision): void {
+  world.calls.onCall((call) => {
+    if (call.port !== 'table' || call.method !== 'update' || first.guards !== undefined) return;
+    const [, change] = call.args as [unknown, { set?: { incident?: { verdicts?: StepVerdict[] } } }];
+    const verdicts = change.set?.incident?.verdicts;
+    if (verdicts !== undefined) first.guards = structuredClone(verdicts);
+  });
+}

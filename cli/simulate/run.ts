@@ -1,0 +1,108 @@
+import { isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
+import { policyFor } from '../../shared/config/effective.ts';
+import type { Config } from '../../shared/config/load.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import type { Signal } from '../../shared/incident/signal.ts';
+import { parseEnvelope } from '../../shared/pipeline/envelope.ts';
+import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import { Simulation } from '../../simulator/simulation.ts';
+import { World } from '../../simulator/world.ts';
+import type { WorldSpec } from '../../simulator/world-file.ts';
+import { type FirstDecision, recorded, watchVerdicts } from './record.ts';
+import { callLine, NOTHING, type SimulateReport, type TimelineEntry } from './report.ts';
+
+export interface SimulateInput {
+  /** The event as it would stand in the queue, whatever it is. */
+  body: string;
+  world: WorldSpec;
+  config: { config: Config; hash: string };
+  troubles: readonly Trouble[];
+}
+
+/** The fleet runs this long before the event, so that it is at rest. */
+const SETTLE_MS = MINUTE_MS;
+/** EventBridge to queue. */
+const DELIVERY_MS = SECOND_MS;
+
+/** Takes one event through the pipeline that runs in Lambda, on a simulated fleet at the event's own time. */
+export async function simulateEvent(input: SimulateInput): Promise<SimulateReport> {
+  const read = readEvent(input.body, input.troubles);
+  if (read.kind === 'nothing') return { ...NOTHING, reason: read.reason };
+  const first: FirstDecision = {};
+  const world = new World({ ...input.world, start: read.at - SETTLE_MS });
+  watchVerdicts(world, first);
+  const simulation = new Simulation({
+    world,
+    troubles: [recorded(read.trouble, first)],
+    policyFor: (cluster, trouble) => policyFor(input.config, cluster, trouble),
+  });
+  await world.clock.advance(SETTLE_MS);
+  for (const signal of read.signals) letAwsAct(world, signal);
+  await world.clock.advance(DELIVERY_MS);
+  simulation.send(read.trouble.name, input.body);
+  await simulation.settle();
+  const incidents = await simulation.incidents();
+  return await report(simulation, read.signals, incidents[0], first);
+}
+
+type Read =
+  | { kind: 'signals'; trouble: Trouble; signals: Signal[]; at: number }
+  | { kind: 'nothing'; reason: string };
+
+function readEvent(body: string, troubles: readonly Trouble[]): Read {
+  const parsed = parseEnvelope(body);
+  if (!parsed.ok) return { kind: 'nothing', reason: `malformed: ${parsed.reason}` };
+  const reasons: string[] = [];
+  for (const trouble of troubles) {
+    const result = trouble.toSignals(parsed.event);
+    if (result.kind === 'signals') {
+      return { kind: 'signals', trouble, signals: result.signals, at: parsed.event.time };
+    }
+    if (result.kind === 'malformed') return { kind: 'nothing', reason: `malformed: ${result.reason}` };
+    reasons.push(`${trouble.name}: ${result.reason}`);
+  }
+  return { kind: 'nothing', reason: `ignored: ${reasons.join('; ')}` };
+}
+
+/** The warning comes true: without it every simulated reclaim would be a false alarm. */
+function letAwsAct(world: World, signal: Signal): void {
+  const { action } = signal.data;
+  const isKnown = world.fleet.instances.get(signal.subject.id) !== undefined;
+  if (!isKnown || signal.kind !== 'spot-interruption') return;
+  if (action === 'terminate' || action === 'stop' || action === 'hibernate') {
+    world.interrupt(signal.subject.id, action, signal.occurredAt, false);
+  }
+}
+
+async function report(
+  simulation: Simulation,
+  signals: Signal[],
+  incident: Incident | undefined,
+  first: FirstDecision,
+): Promise<SimulateReport> {
+  const { world } = simulation;
+  const parked = world.queue.parked.map((record) => record.reason);
+  return {
+    ...(incident === undefined ? { reason: parked[0] ?? 'not opened: foreign, or its mode is off' } : {}),
+    signals,
+    incident: incident ?? null,
+    facts: first.facts ?? null,
+    findings: first.plan?.findings ?? [],
+    plan: first.plan ?? null,
+    guards: first.guards ?? [],
+    outcome: incident?.outcome ?? null,
+    calls: world.calls.calls.map(callLine),
+    timeline: await timeline(simulation, incident),
+  };
+}
+
+async function timeline(simulation: Simulation, incident: Incident | undefined): Promise<TimelineEntry[]> {
+  if (incident === undefined) return [];
+  const { world } = simulation;
+  const history = await world.clock.run(simulation.ledger.history(incident.id));
+  const endings = world
+    .endings()
+    .map(({ at, pod, how }) => ({ at, kind: 'pod', text: `${pod} ended: ${how}` }));
+  const entries = [...history, ...endings].toSorted((left, right) => left.at - right.at);
+  return entries.map(({ at, kind, text }) => ({ at: isoTime(at), kind, text }));
+}

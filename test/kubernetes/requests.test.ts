@@ -1,0 +1,219 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { failureKind } from '../../shared/errors.ts';
+import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
+import { type ApiServer, type Handler, status } from './api-server.ts';
+import { testCluster } from './cluster.ts';
+
+const POD = { namespace: 'web', name: 'web-1', uid: 'uid-1' };
+const servers: ApiServer[] = [];
+
+async function cluster(handler: Handler) {
+  const made = await testCluster(handler);
+  servers.push(made.server);
+  return made;
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+function node(name: string) {
+  return { metadata: { name } };
+}
+
+describe('requests as Kubernetes expects them', () => {
+  const cases: [string, (kubernetes: Kubernetes) => Promise<unknown>, object][] = [
+    [
+      'listNodes',
+      (kubernetes) => kubernetes.listNodes({ labelSelector: 'a=b,c!=d' }),
+      { method: 'GET', path: '/api/v1/nodes', search: 'limit=500&labelSelector=a%3Db%2Cc%21%3Dd' },
+    ],
+    [
+      'getNode encodes the name',
+      (kubernetes) => kubernetes.getNode('ip/10?x'),
+      { method: 'GET', path: '/api/v1/nodes/ip%2F10%3Fx' },
+    ],
+    [
+      'patchNode is a JSON merge patch',
+      (kubernetes) =>
+        kubernetes.patchNode('n1', {
+          metadata: { resourceVersion: '7', annotations: { gone: null } },
+          spec: { unschedulable: true },
+        }),
+      {
+        method: 'PATCH',
+        path: '/api/v1/nodes/n1',
+        type: 'application/merge-patch+json',
+        body: {
+          metadata: { resourceVersion: '7', annotations: { gone: null } },
+          spec: { unschedulable: true },
+        },
+      },
+    ],
+    [
+      'deleteNode names the UID it means',
+      (kubernetes) => kubernetes.deleteNode('n1', { uid: 'u' }),
+      {
+        method: 'DELETE',
+        path: '/api/v1/nodes/n1',
+        type: 'application/json',
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'u' } },
+      },
+    ],
+    [
+      'listPods of a node, in all namespaces',
+      (kubernetes) => kubernetes.listPods({ nodeName: 'n1' }),
+      { method: 'GET', path: '/api/v1/pods', search: 'limit=500&fieldSelector=spec.nodeName%3Dn1' },
+    ],
+    [
+      'listPods of a namespace by label',
+      (kubernetes) => kubernetes.listPods({ namespace: 'web', labelSelector: 'app' }),
+      { method: 'GET', path: '/api/v1/namespaces/web/pods', search: 'limit=500&labelSelector=app' },
+    ],
+    [
+      'listPodDisruptionBudgets',
+      (kubernetes) => kubernetes.listPodDisruptionBudgets(),
+      { method: 'GET', path: '/apis/policy/v1/poddisruptionbudgets' },
+    ],
+    [
+      'listDaemonSets',
+      (kubernetes) => kubernetes.listDaemonSets({ namespace: 'kube-system' }),
+      { method: 'GET', path: '/apis/apps/v1/namespaces/kube-system/daemonsets' },
+    ],
+    [
+      'listDeployments',
+      (kubernetes) => kubernetes.listDeployments({}),
+      { method: 'GET', path: '/apis/apps/v1/deployments' },
+    ],
+    [
+      'evictPod posts a policy/v1 Eviction with grace and UID',
+      (kubernetes) => kubernetes.evictPod(POD, { graceSeconds: 0 }),
+      {
+        method: 'POST',
+        path: '/api/v1/namespaces/web/pods/web-1/eviction',
+        type: 'application/json',
+        body: {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name: 'web-1', namespace: 'web' },
+          deleteOptions: { gracePeriodSeconds: 0, preconditions: { uid: 'uid-1' } },
+        },
+      },
+    ],
+    [
+      'deletePod names grace and UID',
+      (kubernetes) => kubernetes.deletePod(POD, { graceSeconds: 15 }),
+      {
+        method: 'DELETE',
+        path: '/api/v1/namespaces/web/pods/web-1',
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          gracePeriodSeconds: 15,
+          preconditions: { uid: 'uid-1' },
+        },
+      },
+    ],
+  ];
+
+  test.each(cases)('%s', async (_name, call, expected) => {
+    const { server, kubernetes } = await cluster(() => ({ status: 201, body: { items: [] } }));
+    await call(kubernetes);
+    expect(server.requests).toHaveLength(1);
+    const [request] = server.requests;
+    expect({
+      ...request,
+      search: request?.query.toString(),
+      type: request?.headers['content-type'],
+    }).toMatchObject(expected);
+    expect(request?.headers.authorization).toMatch(/^Bearer k8s-aws-v1\./);
+    expect(request?.query.has('resourceVersion')).toBe(false);
+  });
+
+  const wrongNames: [string, (kubernetes: Kubernetes) => Promise<unknown>][] = [
+    ['an empty node name', (kubernetes) => kubernetes.deleteNode('', { uid: 'u' })],
+    ['a node name of dots', (kubernetes) => kubernetes.deleteNode('..', { uid: 'u' })],
+    ['an empty pod name', (kubernetes) => kubernetes.deletePod({ ...POD, name: '' }, { graceSeconds: 1 })],
+    [
+      'an empty namespace',
+      (kubernetes) => kubernetes.evictPod({ ...POD, namespace: '' }, { graceSeconds: 1 }),
+    ],
+    ['an empty namespace to list', (kubernetes) => kubernetes.listPods({ namespace: '' })],
+  ];
+  test.each(wrongNames)('%s is never sent: it would mean other objects', async (_name, call) => {
+    const { server, kubernetes } = await cluster(() => ({}));
+    expect(await call(kubernetes).catch(failureKind)).toBe('invalid');
+    expect(server.requests).toEqual([]);
+  });
+
+  test('many requests share kept connections', async () => {
+    const { server, kubernetes } = await cluster(() => ({ body: node('n1') }));
+    for (let count = 0; count < 10; count += 1) await kubernetes.getNode('n1');
+    expect(server.requests).toHaveLength(10);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('a kept connection that the server closed is replaced without anyone noticing', async () => {
+    const { server, kubernetes } = await cluster(() => ({ body: node('n1') }));
+    await kubernetes.getNode('n1');
+    server.dropConnections();
+    expect(await kubernetes.getNode('n1')).toEqual(node('n1'));
+    expect(server.connections()).toBe(2);
+  });
+});
+
+describe('lists', () => {
+  test('are read page by page to the end', async () => {
+    const { server, kubernetes } = await cluster(({ query }) => {
+      const page = Number(query.get('continue') ?? '0');
+      const next = page < 3 ? { continue: String(page + 1) } : {};
+      return { body: { metadata: next, items: [node(`n${page}`)] } };
+    });
+    const nodes = await kubernetes.listNodes({ labelSelector: 'a=b' });
+    expect(nodes.map(({ metadata }) => metadata?.name)).toEqual(['n0', 'n1', 'n2', 'n3']);
+    for (const { query } of server.requests) expect(query.get('labelSelector')).toBe('a=b');
+  });
+
+  test('a list without items is empty, as Go writes it', async () => {
+    const { kubernetes } = await cluster(() => ({ body: { metadata: {}, items: null } }));
+    expect(await kubernetes.listNodes()).toEqual([]);
+  });
+
+  test('a list whose snapshot expired starts again, without keeping the old pages', async () => {
+    let expired = false;
+    const { kubernetes } = await cluster(({ query }) => {
+      if (!query.has('continue')) {
+        return { body: { metadata: { continue: 'two' }, items: [node(expired ? 'new' : 'old')] } };
+      }
+      if (expired) return { body: { items: [node('end')] } };
+      expired = true;
+      return status(410, 'Expired');
+    });
+    const names = (await kubernetes.listNodes()).map(({ metadata }) => metadata?.name);
+    expect(names).toEqual(['new', 'end']);
+  });
+
+  test('a list that expires twice is a transient failure, not a short list', async () => {
+    const { server, kubernetes } = await cluster(({ query }) =>
+      query.has('continue')
+        ? status(410, 'Expired')
+        : { body: { metadata: { continue: 'two' }, items: [node('n')] } },
+    );
+    expect(await kubernetes.listNodes().catch(failureKind)).toBe('transient');
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test('a failing later page fails the list', async () => {
+    const { kubernetes } = await cluster(({ query }) =>
+      query.has('continue')
+        ? status(500, 'InternalError')
+        : { body: { metadata: { continue: 'two' }, items: [node('n')] } },
+    );
+    expect(await kubernetes.listNodes().catch(failureKind)).toBe('transient');
+  });
+
+  test('a list that continues where it is ends as a failure', async () => {
+    const { kubernetes } = await cluster(() => ({ body: { metadata: { continue: 'same' }, items: [] } }));
+    expect(await kubernetes.listNodes().catch(failureKind)).toBe('transient');
+  });
+});
