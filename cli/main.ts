@@ -18,7 +18,11 @@ interface Registered {
 /** Loaded one at a time: `--help` must not wait for the AWS SDK. */
 export const VERBS: readonly Registered[] = [
   entry('demo', 'a simulated fleet and an interruption, told as it happens', () => import('./verbs/demo.ts')),
-  entry('simulate', 'run an event through every stage on a simulated cluster', () => import('./verbs/simulate.ts')),
+  entry(
+    'simulate',
+    'run an event through every stage on a simulated cluster',
+    () => import('./verbs/simulate.ts'),
+  ),
   entry('trigger', 'print a sample event, ready to send', () => import('./verbs/trigger.ts')),
   entry('validate', 'check a config file', () => import('./verbs/validate.ts')),
   entry('why', 'every gate an incident met, in order', () => import('./verbs/why.ts')),
@@ -95,7 +99,10 @@ function printOverview(name: string | undefined, output: Output): ExitCode {
 }
 
 function unknownVerb(name: string, output: Output): ExitCode {
-  const meant = nearest(name, VERBS.map((verb) => verb.name));
+  const meant = nearest(
+    name,
+    VERBS.map((verb) => verb.name),
+  );
   const hint = meant === undefined ? 'paramedic --help lists them' : `did you mean '${meant}'?`;
   output.talk(`paramedic: there is no verb '${name.slice(0, 40)}'; ${hint}`);
   return EXIT.usage;
@@ -108,7 +115,10 @@ function parse(verb: Verb, args: readonly string[]): { options: OptionValues; op
       args: [...args],
       allowPositionals: true,
       options: Object.fromEntries(
-        specs.map(([name, spec]) => [name, { type: spec.type, multiple: 'multiple' in spec && spec.multiple === true }]),
+        specs.map(([name, spec]) => [
+          name,
+          { type: spec.type, multiple: 'multiple' in spec && spec.multiple === true },
+        ]),
       ),
     });
     return { options: values, operands: positionals };

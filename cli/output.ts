@@ -1,13 +1,11 @@
-/** CSI and OSC sequences first, so that their parameters go with them. */
-const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?/gu;
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Text from events, clusters and people as it may reach a terminal: one line, without escape sequences, control
  * characters, or the invisible ones that reorder what is read.
  */
 export function plain(text: string): string {
-  return text
-    .replace(ESCAPES, '')
+  return stripVTControlCharacters(text)
     .replace(/[\r\n\t\u2028\u2029]+/gu, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '');
 }

@@ -7,7 +7,7 @@ import { planHash, stepKey } from '../incident/step-key.ts';
 import { readStop, type StopState } from '../incident/stop-switch.ts';
 import { applyVerdicts, isUnclear, type Judged } from './apply-verdicts.ts';
 import type { Run } from './run.ts';
-import { close, outcomeWithoutAction } from './settle.ts';
+import { close, outcomeWithoutAction, recordClosing } from './settle.ts';
 import type { Trouble } from './trouble.ts';
 
 /** What a round does next; plain JSON, it crosses a checkpoint. */
@@ -26,6 +26,7 @@ const UNCLEAR_RETRY_MS = 3_000;
 export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: number): Promise<Decision> {
   const incident = await run.ledger.readIncident(run.ref.incidentId);
   if (incident === undefined) throw new Superseded(`no incident ${run.ref.incidentId}`);
+  if (isOwnEnding(run, incident)) return await repeatEnding(run, incident);
   const policy = await run.environment.policyFor(incident.cluster, trouble.name);
   const section = trouble.policyOf(policy);
   const started = await run.ledger.change(run.ref, ({ waiting: _, ...current }) => ({
@@ -51,6 +52,17 @@ export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: numb
       return { ...next, announce: current.announced < current.announce || next.do === 'end' };
   }
   throw new Error(`${trouble.name}: the playbook does not accept its own settled steps`);
+}
+
+/** Closed by this very run, whose crash or lost answer hid that it had succeeded. */
+function isOwnEnding({ ref }: Run, incident: Incident): boolean {
+  const { generation, attempt, status } = incident;
+  return status === 'closed' && generation === ref.generation && attempt === ref.attempt;
+}
+
+async function repeatEnding(run: Run, incident: Incident): Promise<Decision> {
+  await recordClosing(run, incident);
+  return { do: 'end', why: incident.outcome?.kind ?? 'closed', announce: true };
 }
 
 interface JudgeInput {

@@ -45,7 +45,8 @@ function closed(incident: Incident, outcome: Outcome, now: number): Incident {
   return { ...rest, status: 'closed', closedAt: now, outcome, announce: incident.announce + 1 };
 }
 
-async function recordClosing(run: Run, incident: Incident): Promise<void> {
+/** History and figures of an ending. The history line is the same line when it is repeated. */
+export async function recordClosing(run: Run, incident: Incident): Promise<void> {
   const { outcome, trouble } = incident;
   if (outcome === undefined) return;
   const text = `${outcome.kind}: ${outcome.summary}`;

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isoTime } from '../../shared/clock.ts';
+import { didYouMean } from '../../shared/config/nearest.ts';
+import { printableJson } from '../output.ts';
+import { overrides } from '../overrides.ts';
+import { EXIT, type ExitCode, textList, textOption, UsageError, type Verb, type VerbInput } from '../verb.ts';
+
+const EVENTS = fileURLToPath(new URL('../../events/', import.meta.url));
+
+export const verb: Verb = {
+  name: 'trigger',
+  summary: 'print a sample event, ready to send',
+  operands: '<sample>',
+  count: { min: 0, max: 1 },
+  options: {
+    set: { type: 'string', value: '<path>=<value>', multiple: true, help: 'change a field; may be repeated' },
+    now: {
+      type: 'boolean',
+      help: 'a new id, and now as the time: without it the sample is printed as it stands',
+    },
+    out: { type: 'string', value: '<file>', help: 'write to a file instead of stdout' },
+  },
+  examples: [
+    'trigger',
+    'trigger spot-interruption-terminate --now --set detail.instance-id=i-0123456789abcdef0',
+  ],
+  run,
+};
+
+async function run({ operands, options, output, context }: VerbInput): Promise<ExitCode> {
+  const names = await sampleNames();
+  const name = operands[0]?.replace(/\.json$/, '').replace(/^.*\//, '');
+  if (name === undefined) {
+    output.talk('samples:');
+    for (const each of names) output.data(each);
+    return EXIT.ok;
+  }
+  if (!names.includes(name)) throw new UsageError(`there is no sample '${name}'${didYouMean(name, names)}`);
+  const sample: unknown = JSON.parse(await readFile(resolve(EVENTS, `${name}.json`), 'utf8'));
+  const stamp = options['now'] === true ? [`id=${randomUUID()}`, `time=${isoTime(context.clock.now())}`] : [];
+  const event = overrides(sample, [...stamp, ...textList(options, 'set')]);
+  const out = textOption(options, 'out');
+  if (out === undefined) output.json(event);
+  else await writeFile(resolve(context.cwd, out), `${printableJson(event)}\n`);
+  if (out !== undefined) output.talk(`wrote ${out}`);
+  return EXIT.ok;
+}
+
+async function sampleNames(): Promise<string[]> {
+  const files = await readdir(EVENTS);
+  return files
+    .filter((file) => file.endsWith('.json') && file !== 'manifest.json')
+    .map((file) => file.slice(0, -'.json'.length))
+    .toSorted();
+}
