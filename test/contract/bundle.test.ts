@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildAll } from '../../scripts/build.ts';
+
+const run = promisify(execFile);
+
+interface SentMessage {
+  QueueUrl: string;
+  MessageBody: string;
+  MessageAttributes: Record<string, { StringValue: string }>;
+}
+
+let folder: string;
+let sqs: Server;
+const sent: SentMessage[] = [];
+
+/** Just enough of SQS for SendMessage: the SDK checks the digest of what it sent. */
+function fakeSqs(): Server {
+  return createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const message = JSON.parse(text) as SentMessage;
+      sent.push(message);
+      const MD5OfMessageBody = createHash('md5').update(message.MessageBody).digest('hex');
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
+      response.end(JSON.stringify({ MessageId: 'm-1', MD5OfMessageBody }));
+    });
+  });
+}
+
+/** Calls a packaged function in a Node process of its own, as Lambda does. */
+async function invoke(bundle: string, event: unknown): Promise<unknown> {
+  const { port } = sqs.address() as AddressInfo;
+  const script = `
+    const { handler } = await import(process.argv[1]);
+    const result = await handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 10_000 });
+    process.stdout.write('\\nRESULT' + JSON.stringify(result));`;
+  const file = join(folder, 'dist', bundle, 'index.mjs');
+  const { stdout } = await run(
+    process.execPath,
+    ['--input-type=module', '-e', script, file, JSON.stringify(event)],
+    {
+      env: {
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${port}`,
+        ACCOUNT_ID: '210987654321',
+        QUEUE_URL: `http://127.0.0.1:${port}/q`,
+        DLQ_URL: `http://127.0.0.1:${port}/dlq`,
+        REMEDIATE_FUNCTION: 'remediate',
+        POWERTOOLS_SERVICE_NAME: 'paramedic-test',
+        POWERTOOLS_METRICS_NAMESPACE: 'Paramedic',
+      },
+    },
+  );
+  return JSON.parse(stdout.split('\nRESULT')[1] ?? 'null');
+}
+
+function record(body: string) {
+  return { messageId: 'record-1', receiptHandle: 'r', body, attributes: { ApproximateReceiveCount: '1' } };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paramedic-bundle-'));
+  await buildAll(process.cwd(), folder);
+  sqs = fakeSqs();
+  await new Promise<void>((resolve) => sqs.listen(0, '127.0.0.1', resolve));
+}, 60_000);
+
+afterAll(async () => {
+  sqs.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the packaged receive function', () => {
+  test('loads in plain Node and answers an empty batch', async () => {
+    expect(await invoke('node-interruption-receive', { Records: [] })).toEqual({ batchItemFailures: [] });
+  });
+
+  test('parks what it cannot read over the wire, with the reason, and takes it off the queue', async () => {
+    const result = await invoke('node-interruption-receive', { Records: [record('not json')] });
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.QueueUrl).toMatch(/\/dlq$/);
+    expect(sent[0]?.MessageBody).toBe('not json');
+    expect(JSON.stringify(sent[0]?.MessageAttributes)).toContain('not JSON');
+  });
+});
