@@ -1,4 +1,5 @@
 import { type Clock, type EpochMs, SECOND_MS } from '../shared/clock.ts';
+import { isFailure } from '../shared/errors.ts';
 
 export const LANES = ['notice', 'lifecycle'] as const;
 export type Lane = (typeof LANES)[number];
@@ -34,24 +35,23 @@ const MAX_MESSAGES = 1_000;
 
 /** Looks at up to `limit` messages and puts every one back. */
 export async function peek(letters: DeadLetters, lane: Lane, limit: number): Promise<DeadLetter[]> {
-  const seen = new Map<string, DeadLetter>();
+  const held = new Map<string, DeadLetter>();
   try {
-    while (seen.size < limit) {
-      const batch = await letters.receive(lane, HIDE_SECONDS);
-      const before = seen.size;
-      for (const letter of batch) seen.set(letter.id, letter);
-      if (seen.size === before) break;
+    while (held.size < limit) {
+      const before = held.size;
+      for (const letter of await letters.receive(lane, HIDE_SECONDS)) held.set(letter.id, letter);
+      if (held.size === before) break;
     }
   } finally {
-    await Promise.all([...seen.values()].map(({ receipt }) => letters.release(lane, receipt)));
+    await releaseAll(letters, lane, held);
   }
-  return [...seen.values()].slice(0, limit);
+  return [...held.values()].slice(0, limit);
 }
 
 export interface Redriven {
   sent: number;
-  /** Left where they were: what was sent could not be read back. */
-  unreadable: number;
+  /** Left where they were: SQS would refuse them, or they cannot be read back. */
+  kept: number;
 }
 
 /**
@@ -62,28 +62,48 @@ export interface Redriven {
 export async function redrive(
   letters: DeadLetters,
   clock: Clock,
-  options: { lane: Lane; perSecond: number },
+  { lane, perSecond }: { lane: Lane; perSecond: number },
 ): Promise<Redriven> {
   const startedAt = clock.now();
-  const done: Redriven = { sent: 0, unreadable: 0 };
-  const skipped: DeadLetter[] = [];
+  const done: Redriven = { sent: 0, kept: 0 };
+  const held = new Map<string, DeadLetter>();
   try {
-    while (done.sent + skipped.length < MAX_MESSAGES) {
-      const batch = await letters.receive(options.lane, HIDE_SECONDS);
+    while (done.sent + held.size < MAX_MESSAGES) {
+      const batch = await letters.receive(lane, HIDE_SECONDS);
       if (batch.length === 0) break;
-      for (const letter of batch) {
-        if (letter.body === undefined || letter.sentAt >= startedAt) {
-          skipped.push(letter);
-          continue;
-        }
-        await letters.send(options.lane, letter.body);
-        await letters.remove(options.lane, letter.receipt);
-        done.sent++;
-        await clock.sleep(SECOND_MS / options.perSecond);
+      for (const letter of batch) held.set(letter.id, letter);
+      for (const letter of batch.filter(({ sentAt }) => sentAt < startedAt)) {
+        if (await sendAgain(letters, lane, letter)) {
+          held.delete(letter.id);
+          done.sent++;
+        } else done.kept++;
+        await clock.sleep(SECOND_MS / perSecond);
       }
     }
   } finally {
-    await Promise.all(skipped.map(({ receipt }) => letters.release(options.lane, receipt)));
+    await releaseAll(letters, lane, held);
   }
-  return { ...done, unreadable: skipped.filter(({ body }) => body === undefined).length };
+  return done;
+}
+
+/** False for a body that SQS cannot carry: it was parked encoded for that reason. */
+async function sendAgain(letters: DeadLetters, lane: Lane, { body, receipt }: DeadLetter): Promise<boolean> {
+  if (body === undefined || !body.isWellFormed()) return false;
+  try {
+    await letters.send(lane, body);
+  } catch (error) {
+    if (isFailure(error, 'invalid')) return false;
+    throw error;
+  }
+  await letters.remove(lane, receipt);
+  return true;
+}
+
+/** What cannot be released comes back by itself after `HIDE_SECONDS`. */
+async function releaseAll(
+  letters: DeadLetters,
+  lane: Lane,
+  held: ReadonlyMap<string, DeadLetter>,
+): Promise<void> {
+  await Promise.allSettled([...held.values()].map(({ receipt }) => letters.release(lane, receipt)));
 }

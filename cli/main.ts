@@ -11,6 +11,7 @@ type Loader = () => Promise<{ verb: Verb }>;
 
 interface Registered {
   name: string;
+  /** One line for the list of verbs. */
   summary: string;
   load: Loader;
 }

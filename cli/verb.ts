@@ -16,7 +16,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** One word after `paramedic`. One file each under `cli/verbs/`, which exports it as `verb`. */
 export interface Verb {
   name: string;
-  /** One line for the list of verbs. */
+  /** The first line of its help. */
   summary: string;
   /** What stands after the name in the usage line, options left out, e.g. `<incident>`. */
   operands: string;

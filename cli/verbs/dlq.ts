@@ -109,7 +109,7 @@ async function send(
   for (const lane of lanes) {
     const result = await redrive(deadLetters, context.clock, { lane, perSecond });
     results.push({ lane, ...result });
-    output.talk(`${name}: ${lane}: ${result.sent} sent again, ${result.unreadable} left as unreadable`);
+    output.talk(`${name}: ${lane}: ${result.sent} sent again, ${result.kept} kept as they cannot be sent`);
   }
   if (options['json'] === true) output.json(results);
   return EXIT.ok;

@@ -13,7 +13,7 @@ const EVENTS = fileURLToPath(new URL('../../events/', import.meta.url));
 export const verb: Verb = {
   name: 'trigger',
   summary: 'print a sample event, ready to send',
-  operands: '<sample>',
+  operands: '[sample]',
   count: { min: 0, max: 1 },
   options: {
     set: { type: 'string', value: '<path>=<value>', multiple: true, help: 'change a field; may be repeated' },

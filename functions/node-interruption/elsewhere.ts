@@ -2,20 +2,19 @@ import { type EpochMs, SECOND_MS } from '../../shared/clock.ts';
 import { type Fact, known, readFact } from '../../shared/fact.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Kubernetes, Pod } from '../../shared/ports/kubernetes.ts';
-import { controllerOf, isReady, type PodSummary } from './pods.ts';
+import { controllerOf, firstFew, isReady, type PodNote } from './pods.ts';
 
 /** Where the pods that were on the node are now, by their controllers. */
 export interface Elsewhere {
   /** Pods that were on the node when the drain was planned and had a controller. */
   expected: number;
   ready: number;
-  /** Replacements that are not Ready, and why, at most MAX_NAMED. */
+  /** Replacements that are not Ready, and why; the first few. */
   pending: string[];
 }
 
 /** Lambda's and the API server's clocks may differ by this much. */
 const CLOCK_SLACK_MS = 2 * SECOND_MS;
-const MAX_NAMED = 20;
 
 const NOTHING_DRAINED: Elsewhere = { expected: 0, ready: 0, pending: [] };
 
@@ -36,15 +35,15 @@ export async function readElsewhere(
 }
 
 interface Drained {
-  pods: PodSummary[];
+  pods: PodNote[];
   since: EpochMs;
 }
 
 /** What the drain's record remembers from its plan: complete even if a crash lost the drain's own counts. */
 export function drainedPods(incident: Incident): Drained {
   const drains = incident.records.filter(({ step, state }) => step.action === 'drain' && RAN.has(state));
-  const noted = drains.flatMap(({ step }) => (step.notes?.['pods'] ?? []) as unknown as PodSummary[]);
-  const byUid = new Map(noted.filter((pod) => pod.owner !== null).map((pod) => [pod.uid, pod]));
+  const noted = drains.flatMap(({ step }) => (step.notes?.['pods'] ?? []) as unknown as PodNote[]);
+  const byUid = new Map(noted.filter((pod) => pod.ownerUid !== null).map((pod) => [pod.uid, pod]));
   return { pods: [...byUid.values()], since: Math.min(...drains.map((record) => record.startedAt)) };
 }
 
@@ -64,11 +63,11 @@ export function compare({ pods, since }: Drained, current: readonly Pod[]): Else
     ready += Math.min(count, arrived);
   }
   const waiting = born.filter((pod) => missing.has(controllerOf(pod)?.uid ?? '') && !isReady(pod));
-  return { expected: pods.length, ready, pending: waiting.slice(0, MAX_NAMED).map(describePending) };
+  return { expected: pods.length, ready, pending: firstFew(waiting.map(describePending)) };
 }
 
-function ownerUid(pod: PodSummary): string {
-  return pod.owner?.uid ?? '';
+function ownerUid(pod: PodNote): string {
+  return pod.ownerUid ?? '';
 }
 
 function bornAt(pod: Pod): EpochMs {

@@ -2,7 +2,7 @@ import { isoTime } from '../../shared/clock.ts';
 import type { Finding } from '../../shared/incident/plan.ts';
 import type { Notice } from './notice.ts';
 import type { Input } from './playbook.ts';
-import { type BudgetSummary, type PodSummary, podName } from './pods.ts';
+import { type BudgetSummary, firstFew, type PodSummary, podName } from './pods.ts';
 
 /** What is known about the interruption and about what will stand in the way, sources that disagree included. */
 export function findingsOf(input: Input, notice: Notice): Finding[] {
@@ -54,7 +54,7 @@ function exhaustedBudget(budget: BudgetSummary, pods: readonly PodSummary[]): Fi
       confidence: 'certain',
       evidence: [
         `${currentHealthy} healthy of ${desiredHealthy} desired`,
-        `holds ${held.map(podName).join(', ')}`,
+        `holds ${firstFew(held.map(podName)).join(', ')}`,
       ],
     },
   ];

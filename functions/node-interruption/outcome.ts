@@ -3,11 +3,10 @@ import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
 import type { Notice } from './notice.ts';
 import type { Input } from './playbook.ts';
-import { type PodSummary, podName } from './pods.ts';
+import { firstFew, type PodNote, podName } from './pods.ts';
 
 const LOOK_AGAIN_MS = 5 * SECOND_MS;
 const LOOK_AGAIN_LATER_MS = 20 * SECOND_MS;
-const MAX_NAMED = 15;
 
 /** What follows once no step is left: verify elsewhere, look again, or close with what is true. */
 export function afterSteps(input: Input, notice: Notice): PlanEnd {
@@ -64,9 +63,9 @@ function outcomeOf(input: Input, drain: StepRecord): Outcome {
   const took = humanDuration((drain.endedAt ?? now) - drain.startedAt);
   const details = recordLines(incident);
   const stuck = blockedPods(incident);
-  const bare = notedPods(drain).filter((pod) => pod.owner === null);
+  const bare = notedPods(drain).filter((pod) => pod.ownerUid === null);
   if (bare.length > 0)
-    details.push(`without a controller, gone for good: ${bare.slice(0, MAX_NAMED).map(podName).join(', ')}`);
+    details.push(`without a controller, gone for good: ${firstFew(bare.map(podName)).join(', ')}`);
   if (!facts.elsewhere.known) {
     const summary = `Pods were drained in ${took}; whether they are Ready elsewhere could not be read.`;
     return { kind: 'escalated', summary, details: [...details, facts.elsewhere.why] };
@@ -87,8 +86,8 @@ function outcomeOf(input: Input, drain: StepRecord): Outcome {
   };
 }
 
-function notedPods(drain: StepRecord): PodSummary[] {
-  return (drain.step.notes?.['pods'] ?? []) as unknown as PodSummary[];
+function notedPods(drain: StepRecord): PodNote[] {
+  return (drain.step.notes?.['pods'] ?? []) as unknown as PodNote[];
 }
 
 /** What the last rung that ran could not move, named with the budget that held it. */

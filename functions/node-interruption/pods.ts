@@ -26,6 +26,25 @@ export interface PodSummary {
   budgets: string[];
 }
 
+/** The part of a pod that verification needs, small: a node may carry 700 of them into a 400 KB ledger row. */
+export interface PodNote {
+  namespace: string;
+  name: string;
+  uid: string;
+  ownerUid: string | null;
+}
+
+export function podNote({ namespace, name, uid, owner }: PodSummary): PodNote {
+  return { namespace, name, uid, ownerUid: owner?.uid ?? null };
+}
+
+const MAX_NAMED = 20;
+
+/** The first few and how many more: lists for people and for the ledger are bounded. */
+export function firstFew(lines: readonly string[], most = MAX_NAMED): string[] {
+  return lines.length <= most ? [...lines] : [...lines.slice(0, most), `and ${lines.length - most} more`];
+}
+
 export interface BudgetSummary {
   name: string;
   disruptionsAllowed: number;

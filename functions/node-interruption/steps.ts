@@ -5,6 +5,7 @@ import type { NodeSummary } from './facts.ts';
 import { whyNotDetach } from './group.ts';
 import type { Notice } from './notice.ts';
 import type { Input } from './playbook.ts';
+import { podNote } from './pods.ts';
 
 interface Ladder {
   steps: Step[];
@@ -147,5 +148,5 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
 
 /** Kept with the step: verification counts these, whatever happens to the run in between. */
 function podNotes({ facts }: Input): Json {
-  return facts.pods.known ? (facts.pods.value.evictable as unknown as Json) : [];
+  return facts.pods.known ? (facts.pods.value.evictable.map(podNote) as unknown as Json) : [];
 }

@@ -55,7 +55,8 @@ function notAskedIn(questions: readonly Question[]) {
   return ({ verdict }: Judged): boolean => !questions.some((question) => question.key === verdict.key);
 }
 
-function newQuestion({ step, verdict }: Judged, now: number): Question {
+/** Notes stay with the plan and the record: a question is for people. */
+function newQuestion({ step: { notes: _, ...step }, verdict }: Judged, now: number): Question {
   return { key: verdict.key, step, askedAt: now, expiresAt: step.answerBy };
 }
 

@@ -137,6 +137,25 @@ describe('the playbook on a Spot warning', () => {
   });
 });
 
+describe('a very full node', () => {
+  test('its plan and record together stay far below the 400 KB of a ledger row', () => {
+    const crowd = Array.from({ length: 737 }, (_, n) =>
+      pod(`a-rather-long-deployment-name-7d9f8c6b5d-${n}`, {
+        budgets: ['web/a-rather-long-deployment-name'],
+      }),
+    );
+    const budget = {
+      name: 'web/a-rather-long-deployment-name',
+      disruptionsAllowed: 0,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+    };
+    const plan = playbook(input({ facts: factsWith(crowd, { budgets: known([budget], 'k', WARNED_AT) }) }));
+    expect(2 * JSON.stringify(plan).length).toBeLessThan(300_000);
+    expect(plan.steps[1]?.notes?.['pods']).toHaveLength(737);
+  });
+});
+
 describe('detaching for an early replacement', () => {
   const policy = { ...defaultPolicy, replacement: { detach: true, terminateStragglers: false } };
   const group = { name: 'asg', lifecycleState: 'InService', terminateHooks: [], managed: false };

@@ -5,6 +5,7 @@ import type { Step } from '../../../shared/incident/plan.ts';
 import type { Kubernetes } from '../../../shared/ports/kubernetes.ts';
 import {
   type BudgetSummary,
+  firstFew,
   leftAlone,
   type PodSummary,
   podName,
@@ -20,6 +21,8 @@ const TICK_MS = SECOND_MS;
 /** A hanging request does not hold up the others: the loop goes on and leaves it in flight. */
 const STRAGGLER_MS = 2 * SECOND_MS;
 const JITTER = 0.2;
+/** Of the pods held back, this many are named in the ledger. */
+const MAX_REMEMBERED = 50;
 
 /** Which way a pod may go on this rung of the ladder, or null to leave it. */
 export type Chooser = (pod: PodSummary, budgets: readonly BudgetSummary[]) => Way | null;
@@ -194,7 +197,13 @@ export class DrainLoop {
     const sent = before + this.#sent;
     const ending = left.length - held.length;
     const summary = `${sent} pods asked to leave, ${ending} still ending, ${held.length} held back`;
-    return { status, summary, details: blocked.slice(0, 30), memory: { sent, blocked }, lookAgain: true };
+    return {
+      status,
+      summary,
+      details: firstFew(blocked),
+      memory: { sent, blocked: firstFew(blocked, MAX_REMEMBERED) },
+      lookAgain: true,
+    };
   }
 }
 

@@ -1,0 +1,148 @@
+import { type Deployment, deploymentOn } from '../../cli/deployment.ts';
+import type { DeadLetter, DeadLetters, Lane } from '../../cli/dlq.ts';
+import { runCli } from '../../cli/main.ts';
+import { streamOutput } from '../../cli/output.ts';
+import type { Context } from '../../cli/verb.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Incident, Question } from '../../shared/incident/incident.ts';
+import { Ledger } from '../../shared/incident/ledger.ts';
+import type { Step } from '../../shared/incident/plan.ts';
+import { stepKey } from '../../shared/incident/step-key.ts';
+import type { Durable } from '../../shared/ports/durable.ts';
+import { MemoryTable } from '../../simulator/table.ts';
+
+export const NOW = Date.parse('2026-11-03T14:10:00Z');
+
+/** A clock that jumps when somebody sleeps. */
+export class JumpingClock implements Clock {
+  time = NOW;
+  slept: number[] = [];
+  now(): number {
+    return this.time;
+  }
+  async sleep(ms: number): Promise<void> {
+    this.slept.push(ms);
+    this.time += ms;
+  }
+}
+
+/** Two dead-letter queues that hide what was received, as SQS does. */
+export class MemoryDeadLetters implements DeadLetters {
+  readonly parked = new Map<Lane, DeadLetter[]>([
+    ['notice', []],
+    ['lifecycle', []],
+  ]);
+  readonly hidden = new Set<string>();
+  readonly sent: { lane: Lane; body: string }[] = [];
+  onSend: (lane: Lane, body: string) => void = () => {};
+
+  park(lane: Lane, id: string, letter: Partial<DeadLetter> = {}): void {
+    const full = { id, receipt: `receipt-${id}`, body: `body-${id}`, sentAt: NOW - 60_000, ...letter };
+    this.parked.get(lane)?.push(full);
+  }
+  ids(lane: Lane): string[] {
+    return (this.parked.get(lane) ?? []).map(({ id }) => id);
+  }
+  async depth(lane: Lane): Promise<number> {
+    return this.ids(lane).length;
+  }
+  async receive(lane: Lane): Promise<DeadLetter[]> {
+    const visible = (this.parked.get(lane) ?? []).filter(({ receipt }) => !this.hidden.has(receipt));
+    const batch = visible.slice(0, 10);
+    for (const { receipt } of batch) this.hidden.add(receipt);
+    return batch;
+  }
+  async release(_lane: Lane, receipt: string): Promise<void> {
+    this.hidden.delete(receipt);
+  }
+  async send(lane: Lane, body: string): Promise<void> {
+    this.onSend(lane, body);
+    this.sent.push({ lane, body });
+  }
+  async remove(lane: Lane, receipt: string): Promise<void> {
+    this.parked.set(
+      lane,
+      (this.parked.get(lane) ?? []).filter((letter) => letter.receipt !== receipt),
+    );
+  }
+}
+
+export const cordon: Step = {
+  action: 'cordon',
+  targets: [{ kind: 'node', id: 'uid-1', name: 'ip-10-0-1-7' }],
+  goal: { unschedulable: true },
+  reason: 'AWS takes the node',
+  answerBy: NOW + 60_000,
+};
+export const detach: Step = {
+  ...cordon,
+  action: 'detach',
+  targets: [{ kind: 'instance', id: 'i-0f3c9a1d2e4b56789', name: 'i-0f3c9a1d2e4b56789' }],
+};
+
+export function ask(step: Step): Question {
+  return { key: stepKey(step), step, askedAt: NOW - 1_000, expiresAt: NOW + 60_000 };
+}
+
+/** The command line on a deployment in memory. */
+export function setUp() {
+  const clock = new JumpingClock();
+  const table = new MemoryTable();
+  const deadLetters = new MemoryDeadLetters();
+  const woken: string[] = [];
+  const durable: Durable = {
+    start: async () => {},
+    wake: async (callbackId) => {
+      woken.push(callbackId);
+      return 'woken';
+    },
+    status: async () => 'running',
+  };
+  const ledger = new Ledger(table, clock);
+  const deployment: Deployment = deploymentOn(
+    'paramedic-test in eu-west-1',
+    { clock, table, durable },
+    deadLetters,
+  );
+  const targets: unknown[] = [];
+  const context: Context = {
+    env: { AWS_REGION: 'eu-west-1', USER: 'kim' },
+    cwd: process.cwd(),
+    clock,
+    connect: async (target) => {
+      targets.push(target);
+      return deployment;
+    },
+  };
+
+  const run = async (line: string | readonly string[], over: Partial<Context> = {}) => {
+    let stdout = '';
+    let stderr = '';
+    const output = streamOutput(
+      { write: (text) => (stdout += text) },
+      { write: (text) => (stderr += text) },
+      context.env,
+    );
+    const args = typeof line === 'string' ? line.split(' ') : line;
+    const code = await runCli(args, output, { ...context, ...over });
+    return { code, stdout, stderr };
+  };
+
+  /** An open incident about an instance, changed as the test needs it. */
+  const open = async (change: (incident: Incident) => Incident): Promise<Incident> => {
+    const signal = {
+      kind: 'spot-interruption',
+      subject: { kind: 'instance' as const, id: 'i-0f3c9a1d2e4b56789' },
+      occurredAt: NOW - 30_000,
+      eventId: 'event-1',
+      account: '111122223333',
+      region: 'eu-west-1',
+      meaning: 'spot-interruption/terminate',
+      data: { action: 'terminate' },
+    };
+    const cluster = { name: 'prod', account: '111122223333', region: 'eu-west-1' };
+    const { incident } = await ledger.accept(signal, { trouble: 'node-interruption', cluster });
+    return await ledger.changeAny(incident.id, change);
+  };
+  return { run, open, ledger, clock, deadLetters, deployment, woken, targets };
+}
