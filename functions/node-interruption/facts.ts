@@ -7,12 +7,12 @@ import type { GatherInput } from '../../shared/pipeline/trouble.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import type { Kubernetes, Node } from '../../shared/ports/kubernetes.ts';
+import { type Controllers, readControllers } from './controllers.ts';
 import { type Elsewhere, readElsewhere } from './elsewhere.ts';
 import { type GroupFacts, readGroup } from './group.ts';
 import { cordonedFor, isCordoned, isExcluded } from './markers.ts';
 import { type BudgetSummary, leftAlone, type PodSummary, summariseBudget, summarisePod } from './pods.ts';
 import type { NodeInterruptionPolicy } from './policy.ts';
-import { type Controllers, readControllers } from './stand-down.ts';
 
 /** Everything the playbook may know; plain JSON, each part with its source and time. */
 export interface NodeInterruptionFacts {

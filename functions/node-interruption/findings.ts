@@ -1,7 +1,7 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { Finding } from '../../shared/incident/plan.ts';
+import type { Input } from './input.ts';
 import type { Notice } from './notice.ts';
-import type { Input } from './playbook.ts';
 import { type BudgetSummary, firstFew, type PodSummary, podName } from './pods.ts';
 
 /** What is known about the interruption and about what will stand in the way, sources that disagree included. */

@@ -1,8 +1,8 @@
 import { humanDuration, SECOND_MS } from '../../shared/clock.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
+import type { Input } from './input.ts';
 import type { Notice } from './notice.ts';
-import type { Input } from './playbook.ts';
 import { firstFew, type PodNote, podName } from './pods.ts';
 
 const LOOK_AGAIN_MS = 5 * SECOND_MS;

@@ -1,17 +1,14 @@
 import { humanDuration, isoTime, SECOND_MS } from '../../shared/clock.ts';
 import type { Outcome, Plan, PlanEnd } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
-import type { GuardFacts, PlaybookInput } from '../../shared/pipeline/trouble.ts';
+import type { GuardFacts } from '../../shared/pipeline/trouble.ts';
 import type { InstanceState } from '../../shared/ports/ec2.ts';
-import type { NodeInterruptionFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
+import type { Input } from './input.ts';
 import { type Notice, noticeOf } from './notice.ts';
 import { afterSteps } from './outcome.ts';
-import type { NodeInterruptionPolicy } from './policy.ts';
 import { standDownOf } from './stand-down.ts';
 import { ladder } from './steps.ts';
-
-export type Input = PlaybookInput<NodeInterruptionFacts, NodeInterruptionPolicy>;
 
 /** How soon an unreachable API server is asked again while the notice runs. */
 const RETRY_MS = 5 * SECOND_MS;

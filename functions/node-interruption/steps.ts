@@ -3,8 +3,8 @@ import type { Step, Target } from '../../shared/incident/plan.ts';
 import type { Json } from '../../shared/workflow/port.ts';
 import type { NodeSummary } from './facts.ts';
 import { whyNotDetach } from './group.ts';
+import type { Input } from './input.ts';
 import type { Notice } from './notice.ts';
-import type { Input } from './playbook.ts';
 import { podNote } from './pods.ts';
 
 interface Ladder {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeInterruptionFacts } from '../../functions/node-interruption/facts.ts';
-import { guardFacts, type Input, playbook } from '../../functions/node-interruption/playbook.ts';
+import type { Input } from '../../functions/node-interruption/input.ts';
+import { guardFacts, playbook } from '../../functions/node-interruption/playbook.ts';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
 import { known, unknown } from '../../shared/fact.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
