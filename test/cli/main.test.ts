@@ -104,6 +104,6 @@ describe('docs/cli.md', () => {
 
   test('documents no verb that does not exist', () => {
     const documented = [...docs.matchAll(/^## ([a-z]+)$/gm)].map(([, name]) => name);
-    expect(documented.toSorted()).toEqual(VERBS.map(({ name }) => name).toSorted());
+    expect(new Set(documented)).toEqual(new Set(VERBS.map(({ name }) => name)));
   });
 });
