@@ -164,3 +164,32 @@ describe('pods that cannot move', () => {
     expect(run.incident.outcome?.details.join('\n')).toContain('under several budgets (web/one, web/two)');
   });
 });
+
+describe('pods that are not ready and hold a budget', () => {
+  const world = {
+    clusters: [
+      {
+        name: 'prod',
+        groups: [{ name: 'spot', kind: 'self-managed' as const, lifecycle: 'spot' as const, count: 3 }],
+        workloads: [{ name: 'api', namespace: 'web', replicas: 6, unready: 1 }],
+        budgets: [{ name: 'api', namespace: 'web', selector: { app: 'api' }, minAvailable: 6 }],
+      },
+    ],
+  };
+
+  function deleted(run: Awaited<ReturnType<typeof interrupt>>): number {
+    return run.world.calls.calls.filter((call) => call.method === 'deletePod' && call.applied).length;
+  }
+
+  test('on a terminate warning they are deleted 30 s before the deadline, not earlier', async () => {
+    const run = await interrupt({ world });
+    expect(deleted(run)).toBe(1);
+    const call = run.world.calls.calls.find(({ method }) => method === 'deletePod');
+    expect(call?.at).toBeGreaterThanOrEqual(Date.parse('2026-11-03T14:02:30Z'));
+  });
+
+  test('with deleteNotReady never they stay', async () => {
+    const policy = { ...defaultPolicy, drain: { ...defaultPolicy.drain, deleteNotReady: 'never' as const } };
+    expect(deleted(await interrupt({ world, policy }))).toBe(0);
+  });
+});
