@@ -1,8 +1,9 @@
 import type { AnswerResult } from '../shared/incident/answers.ts';
 import type { Incident, Question } from '../shared/incident/incident.ts';
 import type { Step } from '../shared/incident/plan.ts';
-import { type Deployment, personOf, TARGET_OPTIONS, targetOf } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { type Output, plain } from './output.ts';
+import { personOf, TARGET_OPTIONS, targetOf } from './target.ts';
 import { EXIT, type ExitCode, type OptionSpec, textOption, UsageError, type VerbInput } from './verb.ts';
 
 export const ANSWER_OPTIONS: Readonly<Record<string, OptionSpec>> = {

@@ -1,7 +1,7 @@
 import { isoTime } from '../shared/clock.ts';
 import type { StopState } from '../shared/incident/stop-switch.ts';
-import { personOf, TARGET_OPTIONS, targetOf } from './deployment.ts';
 import { plain } from './output.ts';
+import { personOf, TARGET_OPTIONS, targetOf } from './target.ts';
 import { EXIT, type ExitCode, type OptionSpec, requiredText, type VerbInput } from './verb.ts';
 
 export const STOP_OPTIONS: Readonly<Record<string, OptionSpec>> = {

@@ -1,8 +1,9 @@
 import { type EpochMs, humanDuration, isoTime } from '../../shared/clock.ts';
 import { parseEnvelope } from '../../shared/pipeline/envelope.ts';
-import { type Deployment, TARGET_OPTIONS, targetOf } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
 import { type DeadLetter, LANES, type Lane, peek, redrive } from '../dlq.ts';
 import { plain, table } from '../output.ts';
+import { TARGET_OPTIONS, targetOf } from '../target.ts';
 import {
   countOption,
   EXIT,

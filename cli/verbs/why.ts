@@ -1,7 +1,7 @@
 import type { Incident } from '../../shared/incident/incident.ts';
-import { TARGET_OPTIONS, targetOf } from '../deployment.ts';
 import { explain } from '../explain.ts';
 import { plainDeep, table } from '../output.ts';
+import { TARGET_OPTIONS, targetOf } from '../target.ts';
 import { EXIT, type ExitCode, type Verb, type VerbInput } from '../verb.ts';
 
 export const verb: Verb = {

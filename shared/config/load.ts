@@ -3,7 +3,8 @@ import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { sha256Hex } from '../incident/step-key.ts';
 import { type Complaint, complaintOf, foreignShapes, repeatedClusters } from './check.ts';
 import { formatPath, type PathPart, type Problem, secretIn } from './problem.ts';
-import { type ConfigValues, configSchema, type Sections } from './schema.ts';
+import { type ConfigValues, configSchema } from './schema.ts';
+import type { Sections } from './section.ts';
 import { findTextHazard } from './text-guard.ts';
 import { type Place, readTree, type Tree } from './tree.ts';
 

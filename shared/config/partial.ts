@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Section } from './schema.ts';
+import type { Section } from './section.ts';
 
 type AnySchema = v.ObjectEntries[string];
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { sectionOf, unwrap } from './partial.ts';
-import { clusterSchema, configSchema, type Sections } from './schema.ts';
+import { clusterSchema, configSchema } from './schema.ts';
+import type { Sections } from './section.ts';
 import { formatDuration } from './units.ts';
 
 type AnySchema = v.ObjectEntries[string];

@@ -1,12 +1,8 @@
 import * as v from 'valibot';
 import { deepPartial } from './partial.ts';
 import { STAND_DOWN_CONTROLLERS } from './policy.ts';
+import type { Section, Sections } from './section.ts';
 import { modeOf, oneOf } from './units.ts';
-
-/** A trouble's part of the config: a closed object whose every option has a default. */
-export type Section = v.StrictObjectSchema<v.ObjectEntries, undefined>;
-/** By trouble name. */
-export type Sections = Readonly<Record<string, Section>>;
 
 const mode = (of: string) => v.optional(modeOf(`Caps ${of}. The lowest mode that applies wins.`));
 

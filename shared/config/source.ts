@@ -1,7 +1,7 @@
 import type { Clock, EpochMs } from '../clock.ts';
 import { describeFailure } from '../errors.ts';
 import { type Config, loadConfig } from './load.ts';
-import type { Sections } from './schema.ts';
+import type { Sections } from './section.ts';
 
 export interface ConfigSourceOptions {
   read: () => Promise<string> | string;

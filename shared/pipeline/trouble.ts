@@ -1,7 +1,7 @@
-import type { ObjectEntries, StrictObjectSchema } from 'valibot';
 import type { Action, Permissions } from '../actions/action.ts';
 import type { EpochMs } from '../clock.ts';
 import type { Mode, StandDownController, TroublePolicy } from '../config/policy.ts';
+import type { Section } from '../config/section.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
 import type { Signal, SignalResult } from '../incident/signal.ts';
@@ -32,7 +32,7 @@ export interface Trouble<F = unknown, P = unknown> {
   /** What `gather` reads. */
   reads: Permissions;
   /** The schema of its section of the config file. */
-  section: ConfigSection;
+  section: Section;
   /** Reads its section of an effective policy. */
   policyOf(policy: TroublePolicy): P;
   /** Constant work of the sweep for this trouble; returns what it found and did, one line each. */
@@ -69,9 +69,6 @@ export interface PlaybookInput<F, P> {
   standDownFor: readonly StandDownController[];
   now: EpochMs;
 }
-
-/** A closed valibot object; the config schema is composed from these. */
-export type ConfigSection = StrictObjectSchema<ObjectEntries, undefined>;
 
 /** Read by `shared/guard/*`; every field says what is true of the subject now. */
 export interface GuardFacts {

@@ -1,138 +1,7 @@
-import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../shared/actions/action.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
-import type { Plan, Step } from '../../shared/incident/plan.ts';
-import type { Signal } from '../../shared/incident/signal.ts';
-import type { PlaybookInput, TriggerInput, Trouble } from '../../shared/pipeline/trouble.ts';
-import { Simulation } from '../../simulator/simulation.ts';
-import { worldOf } from '../../simulator/world.ts';
-import { smallWorld } from '../support/simulate.ts';
-
-/** A trouble of its own kind, to hold the pipeline against something it was not written for. */
-interface Probe {
-  applied: string[];
-  undone: string[];
-  gathered: number;
-}
-
-const step: Step = {
-  action: 'poke',
-  targets: [{ kind: 'instance', id: 'i-0123456789abcdef0', name: 'target' }],
-  goal: { poked: true },
-  reason: 'test',
-  answerBy: Number.MAX_SAFE_INTEGER,
-};
-
-function poke(probe: Probe, over: Partial<Action> = {}): Action {
-  return {
-    name: 'poke',
-    describe: 'pokes',
-    permissions: { aws: [], kubernetes: [] },
-    risk: 'low',
-    reversible: true,
-    gentle: false,
-    cost: 'none',
-    cooldownMs: 0,
-    apply: async ({ incident }) => {
-      probe.applied.push(incident.subject.id);
-      return { status: 'done', summary: 'poked' };
-    },
-    verify: async () => ({ holds: true, evidence: 'it is poked' }),
-    undo: async ({ incident }) => {
-      probe.undone.push(incident.subject.id);
-    },
-    ...over,
-  };
-}
-
-function plan({ incident, now }: PlaybookInput<unknown, unknown>): Plan {
-  const [record] = incident.records;
-  const isOver = record !== undefined && record.state !== 'running';
-  const outcome = {
-    kind: record?.state === 'done' ? 'fixed' : 'escalated',
-    summary: record?.summary ?? '',
-    details: [],
-  } as const;
-  return {
-    headline: `probe on ${incident.subject.id}`,
-    severity: 'info',
-    findings: [],
-    steps: isOver ? [] : [step],
-    reasons: [],
-    next: { do: 'close', outcome: { ...outcome, details: [] } },
-    expiresAt: now + 60_000,
-  };
-}
-
-function signalOf(id: string, eventId: string, occurredAt: number): Signal {
-  const where = { account: '210987654321', region: 'eu-west-1' };
-  return {
-    kind: 'probe',
-    subject: { kind: 'instance', id },
-    occurredAt,
-    eventId,
-    ...where,
-    meaning: 'probe',
-    data: {},
-  };
-}
-
-function probeTrouble(probe: Probe, over: Partial<Trouble> = {}): Trouble {
-  return {
-    name: 'probe',
-    title: 'a probe',
-    events: [{ source: 'test', detailType: 'Probe' }],
-    toSignals: (event) => {
-      const ids = (event.detail as { ids: string[] }).ids;
-      const [first, ...rest] = ids.map((id) => signalOf(id, event.id, event.time));
-      return first === undefined
-        ? { kind: 'ignored', reason: 'no ids' }
-        : { kind: 'signals', signals: [first, ...rest] };
-    },
-    gather: async () => {
-      probe.gathered++;
-      return {};
-    },
-    playbook: plan,
-    guardFacts: () => ({
-      owned: { is: 'yes', why: 'test' },
-      standDown: { is: 'no', why: 'test' },
-      taken: false,
-      gentleRunsInApproveMode: false,
-      freshUntil: Number.MAX_SAFE_INTEGER,
-    }),
-    actions: [poke(probe)],
-    reads: { aws: ['ec2:DescribeInstances'], kubernetes: [] },
-    section: v.strictObject({}),
-    policyOf: () => ({}),
-    ...over,
-  };
-}
-
-function setUp(over: (probe: Probe) => Partial<Trouble> = () => ({})) {
-  const probe: Probe = { applied: [], undone: [], gathered: 0 };
-  const world = worldOf(smallWorld);
-  const simulation = new Simulation({
-    world,
-    troubles: [probeTrouble(probe, over(probe))],
-    policyFor: () => ({ mode: 'auto', modeRule: 'test', configHash: 't', standDownFor: [], section: {} }),
-  });
-  const ids = world.nodes().map((node) => node.id);
-  const send = (eventId: string, ...about: string[]) => {
-    const time = new Date(world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-    const body = {
-      id: eventId,
-      source: 'test',
-      'detail-type': 'Probe',
-      account: '210987654321',
-      region: 'eu-west-1',
-      time,
-    };
-    simulation.send('probe', JSON.stringify({ ...body, detail: { ids: about } }));
-  };
-  return { probe, world, simulation, ids, send };
-}
+import type { TriggerInput } from '../../shared/pipeline/trouble.ts';
+import { plan, poke, setUpProbe } from '../support/probe.ts';
 
 function outcomes(incidents: readonly Incident[]): (string | undefined)[] {
   return incidents.map((incident) => incident.outcome?.kind);
@@ -140,7 +9,7 @@ function outcomes(incidents: readonly Incident[]): (string | undefined)[] {
 
 describe('the pipeline with any trouble', () => {
   test('one event with three signals opens three incidents, each with its own run', async () => {
-    const { probe, simulation, ids, send } = setUp();
+    const { probe, simulation, ids, send } = setUpProbe();
     send('e1', ...ids);
     await simulation.settle();
     expect(outcomes(await simulation.incidents())).toEqual(['fixed', 'fixed', 'fixed']);
@@ -150,7 +19,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('a trigger that says nothing opens nothing', async () => {
-    const { probe, simulation, ids, send } = setUp(() => ({
+    const { probe, simulation, ids, send } = setUpProbe(() => ({
       trigger: () => ({ do: 'nothing', why: 'below' }),
     }));
     send('e1', ...ids);
@@ -160,7 +29,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('a trigger that says "look again then" is started by the sweep when its time has come, not before', async () => {
-    const { probe, world, simulation, ids, send } = setUp(() => ({
+    const { probe, world, simulation, ids, send } = setUpProbe(() => ({
       trigger: ({ now }: TriggerInput<unknown>) => ({ do: 'look-again', at: now + 600_000, why: 'may pass' }),
     }));
     send('e1', ids[0] ?? '');
@@ -175,7 +44,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('a trigger sees the signals that came before: the second one opens', async () => {
-    const { probe, world, simulation, ids, send } = setUp(() => ({
+    const { probe, world, simulation, ids, send } = setUpProbe(() => ({
       trigger: ({ signals, now }: TriggerInput<unknown>) =>
         signals.length >= 2
           ? { do: 'open' }
@@ -190,7 +59,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('T27: an action whose goal does not hold is undone once and escalated', async () => {
-    const { probe, simulation, ids, send } = setUp((each) => ({
+    const { probe, simulation, ids, send } = setUpProbe((each) => ({
       actions: [poke(each, { verify: async () => ({ holds: false, evidence: 'it is not poked' }) })],
     }));
     send('e1', ids[0] ?? '');
@@ -205,7 +74,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('T28: an undo that fails is said, not repeated', async () => {
-    const { simulation, ids, send } = setUp((each) => ({
+    const { simulation, ids, send } = setUpProbe((each) => ({
       actions: [
         poke(each, {
           verify: async () => ({ holds: false, evidence: 'no' }),
@@ -222,7 +91,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('a step that names no known action is refused', async () => {
-    const { simulation, ids, send } = setUp(() => ({ actions: [] }));
+    const { simulation, ids, send } = setUpProbe(() => ({ actions: [] }));
     send('e1', ids[0] ?? '');
     await simulation.settle();
     expect((await simulation.incidents())[0]?.outcome?.kind).toBe('refused');
@@ -230,7 +99,7 @@ describe('the pipeline with any trouble', () => {
 
   test('an action that needs several rounds keeps its memory between them', async () => {
     const seen: unknown[] = [];
-    const { simulation, ids, send } = setUp((each) => ({
+    const { simulation, ids, send } = setUpProbe((each) => ({
       actions: [
         poke(each, {
           apply: async ({ memory }) => {
@@ -248,7 +117,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('a playbook that never ends is escalated after its rounds', async () => {
-    const { simulation, ids, send } = setUp(() => ({
+    const { simulation, ids, send } = setUpProbe(() => ({
       playbook: (input) => ({
         ...plan(input),
         steps: [],
@@ -264,7 +133,7 @@ describe('the pipeline with any trouble', () => {
   });
 
   test('a playbook that throws fails its run; the sweep tries it again and escalates in the end', async () => {
-    const { world, simulation, ids, send } = setUp(() => ({
+    const { world, simulation, ids, send } = setUpProbe(() => ({
       playbook: () => {
         throw new Error('a bug');
       },
