@@ -1,6 +1,6 @@
 import { type EpochMs, SECOND_MS } from '../../shared/clock.ts';
-import { type Fact, known, readFact } from '../../shared/fact.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
+import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Kubernetes, Pod } from '../../shared/ports/kubernetes.ts';
 import { controllerOf, firstFew, isReady, type PodNote } from './pods.ts';
 
@@ -24,6 +24,8 @@ export async function readElsewhere(
   incident: Incident,
   at: EpochMs,
 ): Promise<Fact<Elsewhere>> {
+  if (isUncounted(incident))
+    return unknown('the pods were not known when the drain was planned', 'ledger', at);
   const drained = drainedPods(incident);
   const [first] = drained.pods;
   if (first === undefined) return known(NOTHING_DRAINED, 'no drain yet', at);
@@ -41,13 +43,24 @@ interface Drained {
 
 /** What the drain's record remembers from its plan: complete even if a crash lost the drain's own counts. */
 export function drainedPods(incident: Incident): Drained {
-  const drains = incident.records.filter(({ step, state }) => step.action === 'drain' && RAN.has(state));
+  const drains = incident.records.filter(hasDrained);
   const noted = drains.flatMap(({ step }) => (step.notes?.['pods'] ?? []) as unknown as PodNote[]);
   const byUid = new Map(noted.filter((pod) => pod.ownerUid !== null).map((pod) => [pod.uid, pod]));
   return { pods: [...byUid.values()], since: Math.min(...drains.map((record) => record.startedAt)) };
 }
 
 const RAN = new Set(['running', 'done', 'failed']);
+
+/** A drain that moved pods, also one that was stopped half way. */
+export function hasDrained({ step, state, memory }: StepRecord): boolean {
+  const wasStopped = state === 'refused' && Number(memory?.['sent'] ?? 0) > 0;
+  return step.action === 'drain' && (RAN.has(state) || wasStopped);
+}
+
+/** The pods could not be listed when the drain was planned: there is nothing to count against. */
+function isUncounted(incident: Incident): boolean {
+  return incident.records.some((record) => hasDrained(record) && record.step.notes?.['pods'] === null);
+}
 
 /** Counts, per controller, Ready pods born since the drain against the pods that had to move. */
 export function compare({ pods, since }: Drained, current: readonly Pod[]): Elsewhere {

@@ -1,6 +1,7 @@
 import { humanDuration, SECOND_MS } from '../../shared/clock.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
+import { hasDrained } from './elsewhere.ts';
 import type { Input } from './input.ts';
 import type { Notice } from './notice.ts';
 import { firstFew, type PodNote, podName } from './pods.ts';
@@ -14,7 +15,9 @@ export function afterSteps(input: Input, notice: Notice): PlanEnd {
   const stopped = input.incident.records.find((record) => record.state === 'refused');
   const drain = drainOf(input.incident);
   if (drain === undefined) return { do: 'close', outcome: withoutDrain(input, notice, failed ?? stopped) };
-  const verifyUntil = (drain.endedAt ?? input.now) + input.policy.verify.within;
+  // A drain whose run died never got its end: its time was over at the latest when evictions had to stop.
+  const endedAt = drain.endedAt ?? Math.min(input.now, notice.evictUntil);
+  const verifyUntil = endedAt + input.policy.verify.within;
   const state = stateOf(input);
   if (state.isSettled || input.now >= verifyUntil) return { do: 'close', outcome: outcomeOf(input, drain) };
   const pause = input.now < notice.deadline ? LOOK_AGAIN_MS : LOOK_AGAIN_LATER_MS;
@@ -22,8 +25,7 @@ export function afterSteps(input: Input, notice: Notice): PlanEnd {
 }
 
 function drainOf(incident: Incident): StepRecord | undefined {
-  const ran = ['running', 'done', 'failed'];
-  return incident.records.findLast(({ step, state }) => step.action === 'drain' && ran.includes(state));
+  return incident.records.findLast(hasDrained);
 }
 
 interface VerifyState {

@@ -22,7 +22,9 @@ export function playbook(input: Input): Plan {
   const acted = input.incident.records.some((record) => ['running', 'done', 'failed'].includes(record.state));
   const why = acted ? undefined : whyNothing(input, notice);
   if (why !== undefined) return nothing(input, why);
-  if (!input.facts.node.known && !acted) return holdForControlPlane(input, notice, input.facts.node.why);
+  if (!input.facts.node.known && !hasEndedDrain(input)) {
+    return holdForControlPlane(input, notice, input.facts.node.why);
+  }
   const { steps, reasons } = ladder(input, notice);
   const settled = new Set(
     input.incident.records.filter((record) => record.state !== 'running').map((record) => record.key),
@@ -34,6 +36,11 @@ export function playbook(input: Input): Plan {
     reasons,
     next: afterSteps(input, notice),
   };
+}
+
+/** After it, what is left is verification, which has its own time. */
+function hasEndedDrain({ incident }: Input): boolean {
+  return incident.records.some(({ step, state }) => step.action === 'drain' && state !== 'running');
 }
 
 /** What the guards look at. The Node confirms what tags nominate. */
@@ -104,7 +111,7 @@ function holdForControlPlane(input: Input, notice: Notice, why: string): Plan {
   const reasons = [`the cluster cannot be read: ${why}`];
   const outcome: Outcome = {
     kind: 'escalated',
-    summary: `Pods were not moved: the Kubernetes API of ${input.incident.cluster.name} could not be read until the deadline.`,
+    summary: `The Kubernetes API of ${input.incident.cluster.name} could not be read until the deadline: pods may not have been moved.`,
     details: [
       why,
       'docs/networking.md says how the function reaches the API server and which role it needs.',

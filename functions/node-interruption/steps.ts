@@ -21,7 +21,8 @@ export function ladder(input: Input, notice: Notice): Ladder {
   const node = input.facts.node.known ? input.facts.node.value : null;
   const steps: Step[] = [];
   const reasons: string[] = [];
-  if (node === null) return { steps, reasons: ['the Node is gone'] };
+  if (node === null)
+    return { steps, reasons: [input.facts.node.known ? 'the Node is gone' : 'the Node cannot be read'] };
   const target: Target = { kind: 'node', id: node.uid, name: node.name };
   addCordon(input, node, target, notice, steps, reasons);
   addDetach(input, notice, steps, reasons);
@@ -98,6 +99,7 @@ function addDetach(
       targets: [{ kind: 'instance', id: incident.subject.id, name: incident.subject.id }],
       goal: { group: facts.group.value.name, lowerDesired: false, goneBy: notice.deadline },
       reason: 'the group starts the replacement now instead of after the reclaim',
+      independent: true,
       answerBy: notice.evictUntil,
     });
   }
@@ -119,7 +121,7 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
   steps.push({
     action: 'drain',
     targets: [target],
-    goal: { ...common, until: more ? notice.rungAt : notice.evictUntil },
+    goal: { ...common, from: notice.occurredAt, until: more ? notice.rungAt : notice.evictUntil },
     reason: `move pods within their disruption budgets until ${isoTime(more ? notice.rungAt : notice.evictUntil)}`,
     notes: { pods: podNotes(input) },
     answerBy: notice.evictUntil,
@@ -128,7 +130,7 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
     steps.push({
       action: 'delete-not-ready',
       targets: [target],
-      goal: { ...common, until: drain.force ? notice.forceFrom : notice.evictUntil },
+      goal: { ...common, from: notice.rungAt, until: drain.force ? notice.forceFrom : notice.evictUntil },
       reason: 'not-ready pods of a budget that is short already only block the healthy ones',
       answerBy: notice.evictUntil,
     });
@@ -137,7 +139,7 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
     steps.push({
       action: 'force-delete',
       targets: [target],
-      goal: { ...common, until: notice.forceUntil },
+      goal: { ...common, from: notice.forceFrom, until: notice.forceUntil },
       reason: 'configured: what is left is deleted past its budget before the instance goes',
       answerBy: notice.forceUntil,
     });
@@ -148,5 +150,8 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
 
 /** Kept with the step: verification counts these, whatever happens to the run in between. */
 function podNotes({ facts }: Input): Json {
-  return facts.pods.known ? (facts.pods.value.evictable.map(podNote) as unknown as Json) : [];
+  if (!facts.pods.known) return null;
+  // A terminating pod's replacement was born before the drain: it cannot be told from the others.
+  const moving = facts.pods.value.evictable.filter((pod) => !pod.terminating);
+  return moving.map(podNote) as unknown as Json;
 }

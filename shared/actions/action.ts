@@ -57,6 +57,8 @@ export type ActionResult = {
   summary: string;
   details?: string[];
   memory?: { [name: string]: Json };
+  /** The stop switch ended it half way: `summary` and `memory` say what had been done. */
+  stopped?: true;
   /** What the later steps were planned from has changed: decide again before the next one. */
   lookAgain?: boolean;
 };

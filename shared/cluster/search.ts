@@ -19,10 +19,14 @@ export async function searchOwner(
     return { is: 'ours', cluster: remembered.name, why: `ledger remembers cluster ${remembered.name}` };
   }
   const failures: string[] = [];
-  for (const name of await clusterNames(environment, failures)) {
-    const found = await hasNode(environment, name, subject.id, failures);
-    if (found) return { is: 'ours', cluster: name, why: `a Node of cluster ${name} has this instance` };
+  const names = await clusterNames(environment, failures);
+  const found = await Promise.all(names.map((name) => hasNode(environment, name, subject.id, failures)));
+  const [name, ...others] = names.filter((_, index) => found[index]);
+  if (name !== undefined && others.length === 0) {
+    return { is: 'ours', cluster: name, why: `a Node of cluster ${name} has this instance` };
   }
+  if (name !== undefined)
+    return { is: 'unknown', why: `Nodes of several clusters: ${[name, ...others].join(', ')}` };
   const unread = failures.length === 0 ? '' : `; not readable: ${failures.join('; ')}`;
   return { is: 'unknown', why: `no cluster has a Node of this instance${unread}` };
 }

@@ -54,6 +54,7 @@ function openIncident(
     records: [],
     questions: [],
     attempt: 1,
+    attemptedAt: about.now,
     rounds: 0,
     announce: 0,
     announced: 0,

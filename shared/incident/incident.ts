@@ -18,7 +18,7 @@ export interface Incident {
   notBefore?: EpochMs;
   /** This generation's signals in order of arrival, at most MAX_SIGNALS. */
   signals: Signal[];
-  /** Counts every accepted signal, answer and stop change; a run that has not seen the newest must look again. */
+  /** Counts every accepted signal and answer; a run that has not seen the newest must look again. */
   revision: number;
   /** Newest `occurredAt` of each meaning over all generations: older copies are late and change nothing. */
   seen: Record<string, EpochMs>;
@@ -35,6 +35,8 @@ export interface Incident {
   outcome?: Outcome;
   /** Grows when the sweep had to start this generation again; an older run is fenced out by it. */
   attempt: number;
+  /** When the newest attempt was opened; it is given time from then on. */
+  attemptedAt: EpochMs;
   /** Rounds the newest attempt has run. */
   rounds: number;
   /** The number of announcements people should have seen, and how many were published. */

@@ -35,6 +35,8 @@ export interface Step {
   reason: string;
   /** What was true when it was planned, kept with the step for verification. Not part of its identity. */
   notes?: { [name: string]: Json };
+  /** It may run before an earlier step is settled, and later ones need not wait for it. */
+  independent?: true;
   /** An unanswered question about this step means "no" after this moment. */
   answerBy: EpochMs;
 }

@@ -14,7 +14,8 @@ const KEY = { pk: 'SWITCH', sk: 'STOP' };
 export async function readStop(table: Table): Promise<StopState> {
   try {
     const item = await table.get(KEY);
-    if (item === undefined || item['engaged'] !== true) return { state: 'clear' };
+    if (item === undefined || item['engaged'] === false) return { state: 'clear' };
+    if (item['engaged'] !== true) return { state: 'unreadable', why: 'engaged is neither true nor false' };
     return {
       state: 'engaged',
       by: String(item['by']),

@@ -60,7 +60,7 @@ function questionLines(incident: Incident, now: number): string[] {
     const { answer, step } = question;
     if (answer !== undefined)
       return [`${step.action}: ${answer.decision} by ${answer.by} at ${isoTime(answer.at)}`];
-    if (question.expiresAt <= now) return [];
+    if (question.expiresAt <= now || incident.status === 'closed') return [];
     const left = humanDuration(question.expiresAt - now);
     return [
       `NEEDS YOU: ${step.action} (${step.reason}). No answer in ${left} means no.`,

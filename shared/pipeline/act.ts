@@ -48,7 +48,8 @@ function withIntent(incident: Incident, key: string, now: number): Incident {
   if (known !== undefined) return incident;
   const step = incident.plan?.steps.find((planned) => stepKey(planned) === key);
   const verdict = incident.verdicts?.find((judged) => judged.key === key);
-  if (step === undefined || verdict?.verdict !== 'allow') return incident;
+  const isFresh = now < (incident.plan?.expiresAt ?? 0);
+  if (step === undefined || verdict?.verdict !== 'allow' || !isFresh) return incident;
   const record: StepRecord = { key, step, state: 'running', decision: verdict.reason, startedAt: now };
   return { ...incident, records: [...incident.records, record] };
 }
@@ -59,12 +60,18 @@ async function perform(run: Run, incident: Incident, action: Action, record: Ste
   const context = contextOf(run, incident, action, record);
   try {
     const result = await withRetry(context, () => action.apply(context, record.step));
+    if (result.stopped === true) return { ...result, state: 'refused' };
     if (result.status !== 'done')
       return { ...result, state: result.status === 'again' ? 'running' : 'failed' };
     return await verified(context, action, record.step, result);
   } catch (error) {
     if (error instanceof Stopped) return { status: 'failed', state: 'refused', summary: error.message };
-    return { status: 'failed', state: 'failed', summary: describeFailure(error) };
+    const summary = describeFailure(error);
+    // Trouble that may pass is worth every round that is left of the step's time.
+    const mayPass = isRetryable(error) && context.ports.clock.now() < record.step.answerBy;
+    return mayPass
+      ? { status: 'again', state: 'running', summary }
+      : { status: 'failed', state: 'failed', summary };
   }
 }
 

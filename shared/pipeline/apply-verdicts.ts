@@ -23,7 +23,7 @@ export function applyVerdicts(
   const records = [...incident.records];
   for (const one of judged) {
     const record = settledRecord(one, questions, policy, now);
-    if (record !== undefined && !records.some((known) => known.key === record.key)) records.push(record);
+    if (record !== undefined) settle(records, record);
   }
   const next = {
     ...incident,
@@ -33,13 +33,28 @@ export function applyVerdicts(
     questions: [...questions, ...asked.map((one) => newQuestion(one, now))],
     records,
   };
-  const isNews = asked.length > 0 || records.length > incident.records.length || isNewPlan(incident, plan);
+  const isNews =
+    asked.length > 0 || countSettled(records) > countSettled(incident.records) || isNewPlan(incident, plan);
   return isNews ? { ...next, announce: incident.announce + 1 } : next;
+}
+
+/** A step that ran already and is refused now ends with what it remembers; an ended one stays as it ended. */
+function settle(records: StepRecord[], settled: StepRecord): void {
+  const index = records.findIndex((known) => known.key === settled.key);
+  const known = records[index];
+  if (known === undefined) records.push(settled);
+  else if (known.state === 'running') {
+    records[index] = { ...known, state: 'refused', summary: settled.decision, endedAt: settled.startedAt };
+  }
 }
 
 function isNewPlan(incident: Incident, plan: Plan): boolean {
   if (incident.plan === undefined) return true;
   return plan.steps.length > 0 && planHash(incident.plan) !== planHash(plan) && incident.records.length === 0;
+}
+
+function countSettled(records: readonly StepRecord[]): number {
+  return records.filter(({ state }) => state !== 'running').length;
 }
 
 /** The ledger decides: pending → expired only here, and only if no answer stands there already. */

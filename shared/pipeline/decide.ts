@@ -112,7 +112,7 @@ async function nextMove(
   judged: readonly Judged[],
   revision: number,
 ): Promise<Move | undefined> {
-  const allowed = judged.filter(({ verdict }) => verdict.verdict === 'allow');
+  const allowed = runnable(judged, incident);
   if (allowed.length > 0) return { do: 'act', steps: allowed.map(({ verdict }) => verdict.key) };
   const keys = new Set(judged.map(({ verdict }) => verdict.key));
   const pending = incident.questions.filter((asked) => asked.answer === undefined && keys.has(asked.key));
@@ -132,6 +132,18 @@ async function nextMove(
   }
   if (plan.next.do === 'close') return await end(run, plan.next.outcome, revision);
   return { do: 'wait', until: plan.next.at, why: plan.next.why, revision };
+}
+
+/** Steps run in their order: one that still waits for an answer or a fact holds back those behind it. */
+function runnable(judged: readonly Judged[], incident: Incident): Judged[] {
+  const settled = new Set(incident.records.filter(({ state }) => state !== 'running').map(({ key }) => key));
+  const open = judged.filter(({ verdict }) => !settled.has(verdict.key));
+  const holds = ({ step, verdict }: Judged) => verdict.verdict !== 'allow' && step.independent !== true;
+  const first = open.findIndex(holds);
+  return open.filter(
+    ({ step, verdict }, index) =>
+      verdict.verdict === 'allow' && (first === -1 || index < first || step.independent === true),
+  );
 }
 
 function waitForAnswers(pending: readonly Question[], plan: Plan, revision: number): Move {

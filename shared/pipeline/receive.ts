@@ -11,7 +11,9 @@ import type { Trouble } from './trouble.ts';
 
 /** Tries before the long way to an owner is taken: EC2's answer may be early or throttled. */
 const OWNER_TRIES = 3;
-const RETRY_DELAY_SECONDS = 2;
+/** By receive count; with the queue's ten receives they cover a two-minute notice. */
+const RETRY_DELAYS_SECONDS = [2, 4, 8];
+const LONGEST_RETRY_DELAY_SECONDS = 15;
 /** Records not started by then go back to the queue instead of being cut off half way. */
 const TIME_RESERVE_MS = 3_000;
 
@@ -71,7 +73,8 @@ async function isolate<T>(
 /** Only shortens the wait: without it the record still comes back after the queue's visibility timeout. */
 async function retrySoon(environment: Environment, record: SQSRecord): Promise<void> {
   try {
-    await environment.ports.queue.retryAfter(record.receiptHandle, RETRY_DELAY_SECONDS);
+    const delay = RETRY_DELAYS_SECONDS[receiveCount(record) - 1] ?? LONGEST_RETRY_DELAY_SECONDS;
+    await environment.ports.queue.retryAfter(record.receiptHandle, delay);
   } catch (error) {
     environment.log.warn('retry delay not set', { messageId: record.messageId, why: describeFailure(error) });
   }

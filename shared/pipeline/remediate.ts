@@ -14,7 +14,8 @@ import type { Trouble } from './trouble.ts';
 const MAX_ROUNDS = 300;
 /** Waits over a day are due rows that the sweep resumes in a new execution. */
 const MAX_WAIT_MS = 24 * 60 * MINUTE_MS;
-const RETRY: RetryPolicy = { attempts: 4, backoffMs: SECOND_MS };
+/** Doubling from one second: covers a two-minute notice, because nobody else would come sooner. */
+const RETRY: RetryPolicy = { attempts: 7, backoffMs: SECOND_MS };
 
 /**
  * The `remediate` stage for one trouble, as rounds: gather facts, decide, act on what is allowed, look again,

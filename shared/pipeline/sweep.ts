@@ -57,17 +57,14 @@ async function heal(environment: Environment, ledger: Ledger, id: string, lines:
   await announce(environment, ledger, id);
   const now = environment.ports.clock.now();
   if (incident.status === 'closed' || (incident.notBefore ?? 0) > now) return;
-  if (incident.rounds === 0) {
-    await ensureRun(environment, ledger, incident);
-    return;
-  }
+  if (incident.rounds === 0) await ensureRun(environment, ledger, incident);
   if (await wakeIfBehind(environment, incident)) lines.push(`${id}: woken again`);
   if (now - lastActivity(incident) > QUIET_MS) await restartIfDead(environment, ledger, incident, lines);
 }
 
 function lastActivity(incident: Incident): number {
   const times = incident.records.flatMap((record) => [record.startedAt, record.endedAt ?? 0]);
-  return Math.max(incident.openedAt, incident.waiting?.until ?? 0, ...times);
+  return Math.max(incident.attemptedAt, incident.notBefore ?? 0, incident.waiting?.until ?? 0, ...times);
 }
 
 async function restartIfDead(
@@ -93,6 +90,7 @@ async function restartIfDead(
   const next = await ledger.change(ref, ({ waiting: _, ...rest }) => ({
     ...rest,
     attempt: attempt + 1,
+    attemptedAt: environment.ports.clock.now(),
     rounds: 0,
   }));
   await ensureRun(environment, ledger, next);

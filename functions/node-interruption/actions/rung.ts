@@ -1,4 +1,5 @@
 import type { ActionContext, ActionResult } from '../../../shared/actions/action.ts';
+import { type EpochMs, isoTime } from '../../../shared/clock.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import { type Chooser, DrainLoop, goalOf } from '../drain/loop.ts';
 import { isCordoned } from '../markers.ts';
@@ -11,5 +12,16 @@ export async function climb(context: ActionContext, step: Step, choose: Chooser)
   if (node === undefined) return { status: 'done', summary: 'the Node is gone' };
   if (!isCordoned(node))
     return { status: 'failed', summary: 'the node is not cordoned: pods would come back to it' };
-  return await new DrainLoop(context, kubernetes, goalOf(step), choose).run();
+  const goal = goalOf(step);
+  const isEarly = await waitFor(context, goal.from);
+  if (isEarly) return { status: 'again', summary: `waits for its time, ${isoTime(goal.from)}` };
+  return await new DrainLoop(context, kubernetes, goal, choose).run();
+}
+
+/** A rung whose predecessor ended early waits for its own time; true when the round ends before that. */
+async function waitFor({ ports, roundMs }: ActionContext, from: EpochMs): Promise<boolean> {
+  const { clock } = ports;
+  const wait = from - clock.now();
+  if (wait > 0) await clock.sleep(Math.min(wait, roundMs));
+  return clock.now() < from;
 }

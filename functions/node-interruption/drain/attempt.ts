@@ -10,7 +10,7 @@ export type Way = 'evict' | 'delete';
 export type Attempt =
   /** Accepted, or the pod (this UID) is gone already. */
   | { result: 'leaving' }
-  | { result: 'retry'; why: string; afterMs: number; because: 'budget' | 'rate' | 'other' }
+  | { result: 'retry'; why: string; afterMs: number; because: 'budget' | 'computing' | 'rate' | 'other' }
   /** Trying again cannot help; another rung might. */
   | { result: 'blocked'; why: string; because: 'budgets' | 'refused' };
 
@@ -56,7 +56,7 @@ function meaning(error: PortError, pod: PodSummary): Attempt {
         result: 'retry',
         why: `${budgets} is still being computed`,
         afterMs: budgetWait(error),
-        because: 'budget',
+        because: 'computing',
       };
     case 'several-budgets':
       return { result: 'blocked', why: severalBudgets(pod), because: 'budgets' };

@@ -1,4 +1,4 @@
-import type { ActionContext, ActionResult } from '../../../shared/actions/action.ts';
+import { type ActionContext, type ActionResult, Stopped } from '../../../shared/actions/action.ts';
 import { type EpochMs, SECOND_MS } from '../../../shared/clock.ts';
 import { isRetryable } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
@@ -14,13 +14,13 @@ import {
 } from '../pods.ts';
 import { type Attempt, attemptPod, type Way } from './attempt.ts';
 import { evictionOrder } from './order.ts';
+import { Progress } from './progress.ts';
 import { BudgetWindow } from './window.ts';
 
 /** The stop switch is read once a tick, so no mutation starts later than this after a stop. */
 const TICK_MS = SECOND_MS;
 /** A hanging request does not hold up the others: the loop goes on and leaves it in flight. */
 const STRAGGLER_MS = 2 * SECOND_MS;
-const JITTER = 0.2;
 /** Of the pods held back, this many are named in the ledger. */
 const MAX_REMEMBERED = 50;
 
@@ -29,6 +29,8 @@ export type Chooser = (pod: PodSummary, budgets: readonly BudgetSummary[]) => Wa
 
 export interface Goal {
   nodeName: string;
+  /** The rung does nothing before this. */
+  from: EpochMs;
   until: EpochMs;
   deadline: EpochMs;
   marginMs: number;
@@ -42,18 +44,13 @@ export function goalOf(step: Step): Goal {
   const deadline = Number(goal['deadline']);
   return {
     nodeName: targets[0].name,
+    from: Number(goal['from']),
     until,
     deadline,
     marginMs: Number(goal['margin']),
     parallel: Number(goal['parallel']),
     emptyDir: goal['emptyDir'] === 'skip' ? 'skip' : 'evict',
   };
-}
-
-interface PodState {
-  notBefore: EpochMs;
-  why: string;
-  isBlocked: boolean;
 }
 
 /**
@@ -67,10 +64,8 @@ export class DrainLoop {
   readonly #choose: Chooser;
   readonly #window = new BudgetWindow();
   readonly #inFlight = new Map<string, PodSummary>();
-  readonly #states = new Map<string, PodState>();
+  readonly #progress = new Progress();
   #parallel: number;
-  #sent = 0;
-  #isRefused = false;
   #fault: unknown;
 
   constructor(context: ActionContext, kubernetes: Kubernetes, goal: Goal, choose: Chooser) {
@@ -84,16 +79,32 @@ export class DrainLoop {
   async run(): Promise<ActionResult> {
     const { clock } = this.#context.ports;
     const roundEnds = clock.now() + this.#context.roundMs;
-    for (;;) {
-      const left = await this.#tick();
-      if (this.#fault !== undefined) throw this.#fault;
-      if (left?.length === 0) return this.#result('done', []);
-      // Nobody lets us: waiting changes nothing, people must know now.
-      if (this.#isRefused && this.#sent === 0) return this.#result('failed', left ?? []);
-      if (clock.now() >= this.#goal.until) return this.#result('done', left ?? []);
-      if (clock.now() >= roundEnds) return this.#result('again', left ?? []);
-      await clock.sleep(Math.min(TICK_MS, this.#goal.until - clock.now()));
+    let left: PodSummary[] | undefined;
+    try {
+      for (;;) {
+        left = await this.#tick();
+        if (this.#fault !== undefined) throw this.#fault;
+        if (left?.length === 0) return this.#result('done', left);
+        if (this.#isRefused(left)) return this.#result('failed', left);
+        if (clock.now() >= this.#goal.until) return this.#result('done', left);
+        if (clock.now() >= roundEnds) return this.#result('again', left);
+        await clock.sleep(Math.min(TICK_MS, this.#goal.until - clock.now()));
+      }
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      const result = this.#result('failed', left);
+      return { ...result, stopped: true, summary: `${error.message}; ${result.summary}` };
     }
+  }
+
+  /** Nobody lets us move anything: waiting changes nothing, people must know now. */
+  #isRefused(left: readonly PodSummary[] | undefined): boolean {
+    const held = left?.filter((pod) => !pod.terminating) ?? [];
+    return held.length > 0 && this.#sentInAll() === 0 && held.every((pod) => this.#progress.isRefused(pod));
+  }
+
+  #sentInAll(): number {
+    return Number(this.#context.memory['sent'] ?? 0) + this.#progress.sent;
   }
 
   /** One look at the node and everything that may be sent now. Undefined when the node could not be read. */
@@ -101,25 +112,21 @@ export class DrainLoop {
     const seen = await this.#look();
     if (seen === undefined) return undefined;
     const { pods, budgets } = seen;
-    const due = evictionOrder(
-      pods.filter((pod) => this.#isDue(pod, budgets)),
-      budgets,
-    );
+    const due = pods.filter((pod) => this.#isDue(pod, budgets));
     if (due.length === 0 || this.#context.ports.clock.now() >= this.#goal.until) return pods;
     await this.#context.checkStop();
-    await this.#send(due, budgets);
+    await this.#send(evictionOrder(due, budgets), budgets);
     return pods;
   }
 
   async #look(): Promise<{ pods: PodSummary[]; budgets: BudgetSummary[] } | undefined> {
     try {
-      const [pods, budgets] = await Promise.all([
-        this.#kubernetes.listPods({ nodeName: this.#goal.nodeName }),
-        this.#kubernetes.listPodDisruptionBudgets(),
-      ]);
-      const movable = pods.filter((pod) => leftAlone(pod, this.#goal.emptyDir) === null);
+      const listed = await this.#kubernetes.listPods({ nodeName: this.#goal.nodeName });
+      const pods = listed.filter((pod) => leftAlone(pod, this.#goal.emptyDir) === null);
+      const isMoving = pods.every((pod) => pod.metadata?.deletionTimestamp !== undefined);
+      const budgets = isMoving ? [] : await this.#kubernetes.listPodDisruptionBudgets();
       return {
-        pods: movable.map((pod) => summarisePod(pod, budgets)),
+        pods: pods.map((pod) => summarisePod(pod, budgets)),
         budgets: budgets.map(summariseBudget),
       };
     } catch (error) {
@@ -130,10 +137,8 @@ export class DrainLoop {
 
   #isDue(pod: PodSummary, budgets: readonly BudgetSummary[]): boolean {
     if (pod.terminating || this.#inFlight.has(pod.uid)) return false;
-    const state = this.#states.get(pod.uid);
-    if (state === undefined) return true;
-    if (state.isBlocked) return this.#choose(pod, budgets) === 'delete';
-    return this.#context.ports.clock.now() >= state.notBefore || hasRoom(pod, budgets);
+    const way = this.#choose(pod, budgets);
+    return this.#progress.isDue(pod, budgets, way, this.#context.ports.clock.now());
   }
 
   async #send(due: readonly PodSummary[], budgets: readonly BudgetSummary[]): Promise<void> {
@@ -170,52 +175,24 @@ export class DrainLoop {
   #note(pod: PodSummary, attempt: Attempt, startedAt: EpochMs): void {
     const now = this.#context.ports.clock.now();
     const [budget] = pod.budgets;
+    this.#progress.note(pod, attempt, now);
     if (attempt.result === 'leaving') {
-      this.#sent++;
-      this.#states.delete(pod.uid);
       this.#window.succeeded(budget, now - startedAt);
       this.#parallel = Math.min(this.#goal.parallel, this.#parallel + 1);
-      return;
-    }
-    if (attempt.result === 'blocked') {
-      this.#isRefused ||= attempt.because === 'refused';
-      this.#states.set(pod.uid, { notBefore: Number.POSITIVE_INFINITY, why: attempt.why, isBlocked: true });
-      return;
-    }
-    if (attempt.because === 'budget') this.#window.refused(budget);
-    if (attempt.because === 'rate') this.#parallel = Math.max(1, Math.floor(this.#parallel / 2));
-    const notBefore = now + attempt.afterMs * (1 - JITTER + 2 * JITTER * fraction(pod.uid, now));
-    this.#states.set(pod.uid, { notBefore, why: attempt.why, isBlocked: false });
+    } else if (attempt.because === 'budget') this.#window.refused(budget);
+    else if (attempt.because === 'rate') this.#parallel = Math.max(1, Math.floor(this.#parallel / 2));
   }
 
-  #result(status: 'done' | 'again' | 'failed', left: readonly PodSummary[]): ActionResult {
+  #result(status: 'done' | 'again' | 'failed', left: readonly PodSummary[] | undefined): ActionResult {
+    const sent = this.#sentInAll();
+    if (left === undefined) {
+      const summary = `${sent} pods asked to leave; the node could not be read at the end`;
+      return { status, summary, memory: { sent }, lookAgain: true };
+    }
     const held = left.filter((pod) => !pod.terminating);
-    const blocked = held.map(
-      (pod) => `${podName(pod)}: ${this.#states.get(pod.uid)?.why ?? 'not tried yet'}`,
-    );
-    const before = Number(this.#context.memory['sent'] ?? 0);
-    const sent = before + this.#sent;
-    const ending = left.length - held.length;
-    const summary = `${sent} pods asked to leave, ${ending} still ending, ${held.length} held back`;
-    return {
-      status,
-      summary,
-      details: firstFew(blocked),
-      memory: { sent, blocked: firstFew(blocked, MAX_REMEMBERED) },
-      lookAgain: true,
-    };
+    const blocked = held.map((pod) => `${podName(pod)}: ${this.#progress.why(pod)}`);
+    const summary = `${sent} pods asked to leave, ${left.length - held.length} still ending, ${held.length} held back`;
+    const memory = { sent, blocked: firstFew(blocked, MAX_REMEMBERED) };
+    return { status, summary, details: firstFew(blocked), memory, lookAgain: true };
   }
-}
-
-/** The budget has room by its own newest status: no need to wait for the retry time. */
-function hasRoom(pod: PodSummary, budgets: readonly BudgetSummary[]): boolean {
-  if (pod.budgets.length !== 1) return false;
-  return budgets.some((budget) => budget.name === pod.budgets[0] && budget.disruptionsAllowed > 0);
-}
-
-/** Spreads retries without randomness, so that a replay and a test see the same. */
-function fraction(uid: string, now: EpochMs): number {
-  let hash = now % 997;
-  for (const character of uid) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 997;
-  return hash / 997;
 }
