@@ -1,13 +1,15 @@
 import { MINUTE_MS } from '../../shared/clock.ts';
 import { instanceIdOf } from '../../shared/cluster/node-match.ts';
-import { clearDue, type DueRow, listDue, markReported } from '../../shared/incident/due.ts';
+import type { Mode } from '../../shared/config/policy.ts';
+import { describeFailure } from '../../shared/errors.ts';
+import { clearDue, type DueRow, listDue } from '../../shared/incident/due.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { SweepInput } from '../../shared/pipeline/trouble.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
 import type { Kubernetes, Node } from '../../shared/ports/kubernetes.ts';
 import { uncordon } from './actions/cordon.ts';
 import { DETACHED } from './actions/detach.ts';
-import { cordonedFor } from './markers.ts';
+import { markedFor } from './markers.ts';
 import { noticeOf } from './notice.ts';
 import type { NodeInterruptionPolicy } from './policy.ts';
 
@@ -18,17 +20,28 @@ type Input = SweepInput<NodeInterruptionPolicy>;
 
 /** Leftovers of interruptions in one cluster: cordons of ours on nodes that lived on, instances we detached. */
 export async function sweep(input: Input): Promise<string[]> {
-  return [...(await sweepDetached(input)), ...(await sweepCordons(input))];
+  const parts = [await guarded(() => sweepDetached(input)), await guarded(() => sweepCordons(input))];
+  return parts.flat();
+}
+
+/** A cluster that cannot be read must not hide an instance that can. */
+async function guarded(work: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await work();
+  } catch (error) {
+    return [describeFailure(error)];
+  }
 }
 
 async function sweepCordons(input: Input): Promise<string[]> {
+  if (input.mode === 'off') return [];
   const kubernetes = await input.ports.kubernetes.connect(input.cluster);
-  const marked = (await kubernetes.listNodes()).filter((node) => cordonedFor(node) !== undefined);
+  const marked = (await kubernetes.listNodes()).filter((node) => markedFor(node) !== undefined);
   const ids = marked.map(instanceIdOf).filter((id) => id !== undefined);
   const running = await runningInstances(input, ids);
   const lines: string[] = [];
   for (const node of marked) {
-    const incident = await input.readIncident(cordonedFor(node) ?? '');
+    const incident = await input.readIncident(markedFor(node) ?? '');
     if (!running.has(instanceIdOf(node) ?? '') || !isOver(input, incident)) continue;
     lines.push(await liftCordon(input, kubernetes, node));
   }
@@ -52,11 +65,15 @@ function isOver({ policy, ports }: Input, incident: Incident | undefined): boole
 
 async function liftCordon(input: Input, kubernetes: Kubernetes, node: Node): Promise<string> {
   const name = `node ${node.metadata?.name} of ${input.cluster.name}`;
-  if (input.mode !== 'auto' && input.mode !== 'approve') {
-    return `${name} outlived its interruption and is still cordoned by us (mode ${input.mode}: not lifted)`;
+  if (!(await mayAct(input, ['auto', 'approve']))) {
+    return `${name} outlived its interruption and still carries our cordon (mode ${input.mode}: not lifted)`;
   }
-  await uncordon(kubernetes, node, cordonedFor(node) ?? '');
+  await uncordon(kubernetes, node, markedFor(node) ?? '');
   return `${name} outlived its interruption: our cordon was lifted`;
+}
+
+async function mayAct(input: Input, modes: readonly Mode[]): Promise<boolean> {
+  return modes.includes(input.mode) && (await input.mayChange());
 }
 
 async function sweepDetached(input: Input): Promise<string[]> {
@@ -71,30 +88,20 @@ async function sweepDetached(input: Input): Promise<string[]> {
 
 async function lookAtDetached(input: Input, row: DueRow): Promise<string | undefined> {
   const [instance] = await input.ports.ec2.describeInstances([row.id]);
-  const isGone = instance !== undefined && ['shutting-down', 'terminated'].includes(instance.state);
-  if (isGone) {
+  const what = `instance ${row.id}, detached for ${row.incidentId}`;
+  if (instance === undefined) return `${what}: EC2 does not return it, its state is unknown`;
+  if (instance.state === 'shutting-down' || instance.state === 'terminated') {
     await clearDue(input.ports.table, row);
     return undefined;
   }
-  if (instance === undefined || (await isMemberAgain(input, row.id)))
-    return await reportOnce(input, row, 'state unknown or in a group again');
-  if (input.policy.replacement.terminateStragglers && input.mode === 'auto') {
+  if (await isMemberAgain(input, row.id)) return `${what}: is in a group again and ${instance.state}`;
+  if (input.policy.replacement.terminateStragglers && (await mayAct(input, ['auto']))) {
     await input.ports.ec2.terminateInstances([row.id]);
-    return `instance ${row.id}, detached for ${row.incidentId}, was still ${instance.state}: terminated`;
+    return `${what}, was still ${instance.state}: terminated`;
   }
-  return await reportOnce(
-    input,
-    row,
-    `still ${instance.state} 10 minutes after its deadline: terminate it by hand`,
-  );
+  return `${what}: still ${instance.state} 10 minutes after its deadline: terminate it by hand`;
 }
 
 async function isMemberAgain(input: Input, instanceId: string): Promise<boolean> {
   return (await input.ports.autoscaling.describeInstances([instanceId])).length > 0;
-}
-
-async function reportOnce(input: Input, row: DueRow, what: string): Promise<string | undefined> {
-  if (row.reported === true) return undefined;
-  await markReported(input.ports.table, row);
-  return `instance ${row.id}, detached for ${row.incidentId}: ${what}`;
 }

@@ -10,8 +10,6 @@ export interface DueRow {
   dueAt: EpochMs;
   incidentId: string;
   cluster: string;
-  /** People were told; the row stays until the matter is over. */
-  reported?: boolean;
 }
 
 /** Repeating it moves nothing: the first due time stands. */
@@ -23,12 +21,6 @@ export async function putDue(table: Table, row: DueRow): Promise<void> {
 export async function listDue(table: Table, kind: string, now: EpochMs): Promise<DueRow[]> {
   const items = await table.queryOpen(`DUE#${kind}`, isoTime(now));
   return items.map((item) => item['row'] as unknown as DueRow);
-}
-
-export async function markReported(table: Table, row: DueRow): Promise<void> {
-  await table.update(keyOf(row), { set: { row: { ...row, reported: true } as unknown as Value } }, [
-    { attribute: 'openPk', is: 'present' },
-  ]);
 }
 
 export async function clearDue(table: Table, row: DueRow): Promise<void> {

@@ -4,6 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import { executionName } from '../incident/keys.ts';
 import { Ledger } from '../incident/ledger.ts';
 import { readStop } from '../incident/stop-switch.ts';
+import { rememberTold, untold } from '../incident/told.ts';
 import { announce } from '../notify/announce.ts';
 import type { Environment } from './environment.ts';
 import { ensureRun, wakeIfBehind } from './open.ts';
@@ -138,31 +139,32 @@ async function sweepOne(
   if (trouble.sweep === undefined) return;
   const cluster = { name, ...environment.home };
   const policy = await environment.policyFor(cluster, trouble.name);
-  if (policy.mode === 'off') return;
-  const stop = await readStop(environment.ports.table);
-  // Anything but a clear switch: look and report, change nothing.
-  const mode = stop.state === 'clear' ? policy.mode : 'observe';
+  const { table } = environment.ports;
   const found = await trouble.sweep({
     ports: environment.ports,
     cluster,
     policy: trouble.policyOf(policy),
-    mode,
+    mode: policy.mode,
     readIncident: (id) => ledger.readIncident(id),
+    // Anything but a clear switch: look and report, change nothing.
+    mayChange: async () => (await readStop(table)).state === 'clear',
   });
   lines.push(...found);
 }
 
-/** Each finding is reported by its trouble once; healing lines are for the log. */
+/** The same finding is told once a day, however often it is found, and only counts as told once SNS has it. */
 async function tellPeople(environment: Environment, lines: readonly string[]): Promise<void> {
   for (const line of lines) environment.log.warn('sweep', { line });
-  if (lines.length === 0) return;
-  const at = isoTime(environment.ports.clock.now());
+  const { table, topic, clock } = environment.ports;
   try {
-    await environment.ports.topic.publish({
-      subject: `SWEEP ${environment.home.region}: ${lines.length} finding${lines.length === 1 ? '' : 's'}`,
-      body: [`Sweep at ${at} found:`, ...lines.map((line) => `  - ${line}`)].join('\n'),
+    const news = await untold(table, lines, clock.now());
+    if (news.length === 0) return;
+    await topic.publish({
+      subject: `SWEEP ${environment.home.region}: ${news.length} finding${news.length === 1 ? '' : 's'}`,
+      body: [`Sweep at ${isoTime(clock.now())} found:`, ...news.map((line) => `  - ${line}`)].join('\n'),
       attributes: { stage: 'sweep', severity: 'warning' },
     });
+    for (const line of news) await rememberTold(table, line, clock.now());
   } catch (error) {
     environment.log.error('sweep report not published', { why: describeFailure(error) });
   }

@@ -35,7 +35,10 @@ export interface Trouble<F = unknown, P = unknown> {
   section: Section;
   /** Reads its section of an effective policy. */
   policyOf(policy: TroublePolicy): P;
-  /** Constant work of the sweep for this trouble; returns what it found and did, one line each. */
+  /**
+   * Constant work of the sweep for this trouble; returns what it found and did, one line each. The same line is
+   * told once a day.
+   */
   sweep?(input: SweepInput<P>): Promise<string[]>;
 }
 
@@ -92,4 +95,6 @@ export interface SweepInput<P> {
   policy: P;
   mode: Mode;
   readIncident(id: string): Promise<Incident | undefined>;
+  /** Strongly read; false: report, change nothing. Ask before every mutation. */
+  mayChange(): Promise<boolean>;
 }

@@ -1,7 +1,14 @@
 import type { Action, Verification } from '../../../shared/actions/action.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { Kubernetes, Node, NodePatch } from '../../../shared/ports/kubernetes.ts';
-import { CORDON_ANNOTATION, EXCLUDE_LABEL, EXCLUDE_VALUE, isCordoned, isExcluded } from '../markers.ts';
+import {
+  CORDON_ANNOTATION,
+  EXCLUDE_ANNOTATION,
+  EXCLUDE_LABEL,
+  EXCLUDE_VALUE,
+  isCordoned,
+  isExcluded,
+} from '../markers.ts';
 import { connect, sameNode } from './same-node.ts';
 
 /**
@@ -44,13 +51,24 @@ export const cordon: Action = {
   },
 };
 
-/** Removes our own marks, and the cordon if the mark says it is ours. Safe to repeat. */
+/** Removes our own marks, and what each mark says is ours. Safe to repeat. */
 export async function uncordon(kubernetes: Kubernetes, node: Node, incidentId: string): Promise<boolean> {
-  if (node.metadata?.annotations?.[CORDON_ANNOTATION] !== incidentId) return false;
-  const labels = node.metadata.labels?.[EXCLUDE_LABEL] === EXCLUDE_VALUE ? { [EXCLUDE_LABEL]: null } : {};
-  await kubernetes.patchNode(node.metadata.name ?? '', {
-    metadata: { ...version(node), annotations: { [CORDON_ANNOTATION]: null }, labels },
-    spec: { unschedulable: null },
+  const marks = node.metadata?.annotations ?? {};
+  const isCordonOurs = marks[CORDON_ANNOTATION] === incidentId;
+  const isLabelOurs = marks[EXCLUDE_ANNOTATION] === incidentId;
+  if (!isCordonOurs && !isLabelOurs) return false;
+  await kubernetes.patchNode(node.metadata?.name ?? '', {
+    metadata: {
+      ...version(node),
+      annotations: {
+        ...(isCordonOurs ? { [CORDON_ANNOTATION]: null } : {}),
+        ...(isLabelOurs ? { [EXCLUDE_ANNOTATION]: null } : {}),
+      },
+      ...(isLabelOurs && node.metadata?.labels?.[EXCLUDE_LABEL] === EXCLUDE_VALUE
+        ? { labels: { [EXCLUDE_LABEL]: null } }
+        : {}),
+    },
+    ...(isCordonOurs ? { spec: { unschedulable: null } } : {}),
   });
   return true;
 }
@@ -59,10 +77,17 @@ function cordonPatch(node: Node, step: Step, incidentId: string): NodePatch | un
   const addLabel = step.goal['excludeFromLoadBalancers'] === true && !isExcluded(node);
   const addCordon = !isCordoned(node);
   if (!addLabel && !addCordon) return undefined;
-  const labels = addLabel ? { labels: { [EXCLUDE_LABEL]: EXCLUDE_VALUE } } : {};
-  if (!addCordon) return { metadata: { ...version(node), ...labels } };
-  const annotations = { [CORDON_ANNOTATION]: incidentId };
-  return { metadata: { ...version(node), ...labels, annotations }, spec: { unschedulable: true } };
+  return {
+    metadata: {
+      ...version(node),
+      annotations: {
+        ...(addCordon ? { [CORDON_ANNOTATION]: incidentId } : {}),
+        ...(addLabel ? { [EXCLUDE_ANNOTATION]: incidentId } : {}),
+      },
+      ...(addLabel ? { labels: { [EXCLUDE_LABEL]: EXCLUDE_VALUE } } : {}),
+    },
+    ...(addCordon ? { spec: { unschedulable: true } } : {}),
+  };
 }
 
 /** A patch that carries the version it was computed from loses against a newer change instead of hiding it. */
