@@ -38,7 +38,7 @@ export function podNote({ namespace, name, uid, owner }: PodSummary): PodNote {
   return { namespace, name, uid, ownerUid: owner?.uid ?? null };
 }
 
-const MAX_NAMED = 20;
+const MAX_NAMED = 120;
 
 /** The first few and how many more: lists for people and for the ledger are bounded. */
 export function firstFew(lines: readonly string[], most = MAX_NAMED): string[] {

@@ -18,9 +18,12 @@ import { dynamoTable } from './table.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const CONNECTION_TIMEOUT_MS = 3 * SECOND_MS;
-const REQUEST_TIMEOUT_MS = 10 * SECOND_MS;
+const CONNECTION_TIMEOUT_MS = 2 * SECOND_MS;
+/** Three attempts fit into the 15 s of the notice lane's receive function. */
+const REQUEST_TIMEOUT_MS = 4 * SECOND_MS;
 const MAX_ATTEMPTS = 3;
+/** An announcement stands between a warning and its first step: a hung topic must not use up the notice. */
+const TOPIC_LIMITS = { requestTimeout: 2 * SECOND_MS, maxAttempts: 1 };
 
 /**
  * Every port on real AWS and Kubernetes, from `AWS_REGION`, `TABLE_NAME`, `TOPIC_ARN`, `QUEUE_URL` and
@@ -44,7 +47,7 @@ export function awsPorts(variables: Variables, clock: Clock = wallClock): Ports 
     ),
     durable: lambdaDurable(lazy(() => new LambdaClient(config()))),
     topic: snsTopic(
-      lazy(() => new SNSClient(config())),
+      lazy(() => new SNSClient(clientConfig(region(), TOPIC_LIMITS))),
       () => required(variables, 'TOPIC_ARN'),
     ),
     queue: sqsQueue(
@@ -58,14 +61,17 @@ export function awsPorts(variables: Variables, clock: Clock = wallClock): Ports 
 }
 
 /** A hung endpoint must end well before the function does: the SDK has no timeouts of its own. */
-export function clientConfig(region: string) {
+export function clientConfig(
+  region: string,
+  { requestTimeout = REQUEST_TIMEOUT_MS, maxAttempts = MAX_ATTEMPTS } = {},
+) {
   return {
     region,
     retryMode: 'standard',
-    maxAttempts: MAX_ATTEMPTS,
+    maxAttempts,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout,
       throwOnRequestTimeout: true,
     },
   };

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildAll } from '../../scripts/build.ts';
+import { BUNDLES, buildAll } from '../../scripts/build.ts';
 
 const run = promisify(execFile);
 
@@ -81,6 +81,16 @@ beforeAll(async () => {
 afterAll(async () => {
   sqs.close();
   await rm(folder, { recursive: true, force: true });
+});
+
+describe('every packaged function', () => {
+  test.each(Object.keys(BUNDLES))('%s loads in plain Node and exports its handler', async (bundle) => {
+    const file = join(folder, 'dist', bundle, 'index.mjs');
+    const script = 'process.stdout.write(typeof (await import(process.argv[1])).handler)';
+    const env = { AWS_REGION: 'eu-west-1', ACCOUNT_ID: '210987654321' };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script, file], { env });
+    expect(stdout).toBe('function');
+  });
 });
 
 describe('the packaged receive function', () => {

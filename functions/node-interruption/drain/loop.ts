@@ -22,7 +22,7 @@ const TICK_MS = SECOND_MS;
 /** A hanging request does not hold up the others: the loop goes on and leaves it in flight. */
 const STRAGGLER_MS = 2 * SECOND_MS;
 /** Of the pods held back, this many are named in the ledger. */
-const MAX_REMEMBERED = 50;
+const MAX_REMEMBERED = 120;
 
 /** Which way a pod may go on this rung of the ladder, or null to leave it. */
 export type Chooser = (pod: PodSummary, budgets: readonly BudgetSummary[]) => Way | null;
