@@ -103,15 +103,18 @@ async function readRecord<F, P>(
   return { record, signals: read.signals };
 }
 
+/** Keeps what cannot be used where people can see it, with the reason, and takes it off the lane. */
 async function park<F, P>(
   trouble: Trouble<F, P>,
   environment: Environment,
   record: SQSRecord,
   reason: string,
+  disposition: 'malformed' | 'unknown' = 'malformed',
 ): Promise<undefined> {
-  await environment.ports.queue.park({ body: record.body, reason, messageId: record.messageId });
-  count(trouble, environment, 'malformed', 'unreadable');
-  environment.log.warn('record parked', { messageId: record.messageId, why: reason });
+  const { body, messageId } = record;
+  await environment.ports.queue.park({ body, reason, messageId });
+  count(trouble, environment, disposition, 'parked');
+  environment.log.warn('record parked', { messageId, why: reason });
 }
 
 async function route<F, P>(
@@ -154,13 +157,7 @@ async function routeUnknown<F, P>(
   why: string,
 ): Promise<void> {
   if (receiveCount(record) < OWNER_TRIES) throw new OwnerUnknown(why);
-  await environment.ports.queue.park({
-    body: record.body,
-    reason: `owner unknown: ${why}`,
-    messageId: record.messageId,
-  });
-  count(trouble, environment, 'unknown', 'owner');
-  environment.log.warn('record parked', { messageId: record.messageId, why });
+  await park(trouble, environment, record, `owner unknown: ${why}`, 'unknown');
 }
 
 /** Started records end in time; the rest go back to the queue. */

@@ -3,7 +3,7 @@ import { readStop, writeStop } from '../../shared/incident/stop-switch.ts';
 import { FaultPlan } from '../../simulator/faults.ts';
 import { assertNoMutationAfter, assertNoMutations } from '../../simulator/invariants.ts';
 import { defaultPolicy } from '../support/policy.ts';
-import { interrupt, onlyIncident, simulate } from '../support/simulate.ts';
+import { blockedWorld, interrupt, onlyIncident, simulate } from '../support/simulate.ts';
 
 const stop = { engaged: true, by: 'ana', reason: 'storm' };
 /** One tick of the drain, and the calls it had already begun. */
@@ -50,17 +50,7 @@ describe('the stop switch', () => {
   test('T32: unreadable, cordon and eviction go on, deletion past a budget does not', async () => {
     const policy = { ...defaultPolicy, drain: { ...defaultPolicy.drain, force: true } };
     const faults = new FaultPlan();
-    const world = {
-      clusters: [
-        {
-          name: 'prod',
-          groups: [{ name: 'spot', kind: 'self-managed' as const, count: 3 }],
-          workloads: [{ name: 'api', namespace: 'web', replicas: 6 }],
-          budgets: [{ name: 'api', namespace: 'web', selector: { app: 'api' }, maxUnavailable: 0 }],
-        },
-      ],
-    };
-    const run = simulate({ policy, faults, world });
+    const run = simulate({ policy, faults, world: blockedWorld });
     run.world.calls.onCall((call) => {
       const [key] = call.args as [{ pk?: string }];
       if (call.port === 'table' && call.method === 'get' && key.pk === 'SWITCH') {

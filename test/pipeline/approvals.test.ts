@@ -5,7 +5,7 @@ import { FaultPlan } from '../../simulator/faults.ts';
 import { assertAppliedOnce, assertNoMutations } from '../../simulator/invariants.ts';
 import { defaultPolicy } from '../support/policy.ts';
 import type { SimulateOptions } from '../support/simulate.ts';
-import { onlyIncident, simulate, TROUBLE } from '../support/simulate.ts';
+import { blockedWorld, onlyIncident, simulate, TROUBLE, warningBody } from '../support/simulate.ts';
 
 const ask = { ...defaultPolicy, drain: { ...defaultPolicy.drain, inApproveMode: 'ask' as const } };
 
@@ -124,19 +124,8 @@ describe('questions', () => {
 
 describe('mode approve on a node AWS is taking', () => {
   const policy = { ...defaultPolicy, drain: { ...defaultPolicy.drain, force: true } };
-  const world = {
-    clusters: [
-      {
-        name: 'prod',
-        groups: [{ name: 'spot', kind: 'self-managed' as const, count: 3 }],
-        workloads: [{ name: 'api', namespace: 'web', replicas: 6 }],
-        budgets: [{ name: 'api', namespace: 'web', selector: { app: 'api' }, maxUnavailable: 0 }],
-      },
-    ],
-  };
-
   test('cordon and eviction run by themselves; what goes past a budget waits for a person', async () => {
-    const run = await asked({ policy, world });
+    const run = await asked({ policy, world: blockedWorld });
     await run.simulation.settle();
     const incident = await onlyIncident(run.simulation);
     expect(states(incident)).toContain('cordon done');
@@ -145,7 +134,7 @@ describe('mode approve on a node AWS is taking', () => {
   });
 
   test('an approval that comes while the drain is running is used', async () => {
-    const run = await asked({ policy, world });
+    const run = await asked({ policy, world: blockedWorld });
     await run.world.clock.advance(20_000);
     await answer(run, 'approved');
     await run.simulation.settle();
@@ -163,10 +152,7 @@ describe('news for a sleeping incident', () => {
     run.world.interrupt('spot/0', 'stop', run.world.clock.now());
     await run.world.clock.advance(30_000);
     run.setMode('auto');
-    const [first] = run.world.events.filter((event) => event['detail-type'].includes('Interruption'));
-    const time = new Date(run.world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-    const detail = { ...first?.detail, 'instance-action': 'terminate' };
-    run.simulation.send(TROUBLE, JSON.stringify({ ...first, id: 'second', time, detail }));
+    run.simulation.send(TROUBLE, warningBody(run.world, 'second'));
     await run.simulation.settle();
     const incident = await onlyIncident(run.simulation);
     expect(incident.generation).toBe(1);
@@ -178,14 +164,7 @@ describe('news for a sleeping incident', () => {
   test('a warning after an older incident closed opens the next generation and drains', async () => {
     const run = simulate({ mode: 'observe' });
     await run.world.clock.advance(60_000);
-    const { id } = run.world.instance('spot/0');
-    const warn = (eventId: string) => {
-      const time = new Date(run.world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-      const { account, region } = run.world.spec;
-      const detail = { 'instance-id': id, 'instance-action': 'stop' };
-      const type = { source: 'aws.ec2', 'detail-type': 'EC2 Spot Instance Interruption Warning' };
-      run.simulation.send(TROUBLE, JSON.stringify({ id: eventId, ...type, account, region, time, detail }));
-    };
+    const warn = (eventId: string) => run.simulation.send(TROUBLE, warningBody(run.world, eventId, 'stop'));
     warn('first');
     await run.simulation.settle();
     run.setMode('auto');
@@ -202,10 +181,7 @@ describe('news for a sleeping incident', () => {
     await run.world.clock.advance(60_000);
     run.world.interrupt('spot/0', 'stop');
     await run.world.clock.advance(10_000);
-    const [first] = run.world.events.filter((event) => event['detail-type'].includes('Interruption'));
-    const time = new Date(run.world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-    const detail = { ...first?.detail, 'instance-action': 'terminate' };
-    run.simulation.send(TROUBLE, JSON.stringify({ ...first, id: 'second', time, detail }));
+    run.simulation.send(TROUBLE, warningBody(run.world, 'second'));
     await run.simulation.settle();
     const incident = await onlyIncident(run.simulation);
     expect(incident.status).toBe('closed');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assertNoMutations } from '../../simulator/invariants.ts';
-import { onlyIncident, simulate, TROUBLE } from '../support/simulate.ts';
+import { onlyIncident, simulate, TROUBLE, warningBody } from '../support/simulate.ts';
 
 const malformed = readdirSync('events/malformed').map(
   (name) => [name, readFileSync(`events/malformed/${name}`, 'utf8')] as const,
@@ -26,19 +26,7 @@ describe('T07: bad input', () => {
   test('neighbours in the same batch are processed', async () => {
     const run = simulate();
     await run.world.clock.advance(60_000);
-    const { id } = run.world.instance('spot/0');
-    const time = new Date(run.world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-    const good = {
-      version: '0',
-      id: 'good',
-      source: 'aws.ec2',
-      'detail-type': 'EC2 Spot Instance Interruption Warning',
-      account: run.world.spec.account,
-      region: run.world.spec.region,
-      time,
-      detail: { 'instance-id': id, 'instance-action': 'terminate' },
-    };
-    run.simulation.send(TROUBLE, 'not json', JSON.stringify(good), '{"id":1}');
+    run.simulation.send(TROUBLE, 'not json', warningBody(run.world, 'good'), '{"id":1}');
     await run.simulation.settle();
     expect((await onlyIncident(run.simulation)).outcome?.kind).toBe('fixed');
     expect(run.world.queue.parked).toHaveLength(2);

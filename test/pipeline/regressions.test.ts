@@ -4,22 +4,20 @@ import { readStop, writeStop } from '../../shared/incident/stop-switch.ts';
 import { FaultPlan } from '../../simulator/faults.ts';
 import { MemoryTable } from '../../simulator/table.ts';
 import { defaultPolicy } from '../support/policy.ts';
-import { interrupt, onlyIncident, type Simulated, simulate, smallWorld } from '../support/simulate.ts';
+import {
+  blockedWorld,
+  interrupt,
+  onlyIncident,
+  type Simulated,
+  simulate,
+  smallWorld,
+  TROUBLE,
+  warningBody,
+} from '../support/simulate.ts';
 
 const ask = {
   ...defaultPolicy,
   drain: { ...defaultPolicy.drain, inApproveMode: 'ask' as const, force: true },
-};
-
-const blockedWorld = {
-  clusters: [
-    {
-      name: 'prod',
-      groups: [{ name: 'spot', kind: 'self-managed' as const, count: 3 }],
-      workloads: [{ name: 'api', namespace: 'web', replicas: 6 }],
-      budgets: [{ name: 'api', namespace: 'web', selector: { app: 'api' }, maxUnavailable: 0 }],
-    },
-  ],
 };
 
 async function warned(options: Parameters<typeof simulate>[0], aheadMs = 2_000): Promise<Simulated> {
@@ -172,18 +170,11 @@ describe('a node somebody else had cordoned', () => {
   test('keeps their cordon; only our label and mark go when it outlives the interruption', async () => {
     const run = simulate({ world: smallWorld });
     await run.world.clock.advance(60_000);
-    const { id, privateDnsName } = run.world.instance('spot/0');
+    const { privateDnsName } = run.world.instance('spot/0');
     const node = run.world.runtime('prod').cluster.nodes.get(privateDnsName);
     if (node === undefined) throw new Error('no node');
     node.spec.unschedulable = true;
-    const { account, region } = run.world.spec;
-    const time = new Date(run.world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-    const type = { source: 'aws.ec2', 'detail-type': 'EC2 Spot Instance Interruption Warning' };
-    const detail = { 'instance-id': id, 'instance-action': 'terminate' };
-    run.simulation.send(
-      'node-interruption',
-      JSON.stringify({ id: 'e', ...type, account, region, time, detail }),
-    );
+    run.simulation.send(TROUBLE, warningBody(run.world, 'e'));
     await run.simulation.settle();
     await run.world.clock.advance(900_000);
     await run.simulation.sweep();

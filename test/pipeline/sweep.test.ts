@@ -3,7 +3,7 @@ import { CORDON_ANNOTATION } from '../../functions/node-interruption/markers.ts'
 import { FaultPlan } from '../../simulator/faults.ts';
 import type { World } from '../../simulator/world.ts';
 import { defaultPolicy } from '../support/policy.ts';
-import { interrupt, onlyIncident, simulate } from '../support/simulate.ts';
+import { interrupt, onlyIncident, simulate, TROUBLE, warningBody } from '../support/simulate.ts';
 
 const detaching = { ...defaultPolicy, replacement: { detach: true, terminateStragglers: false } };
 
@@ -16,14 +16,7 @@ async function falseAlarm(options: Parameters<typeof simulate>[0] = {}) {
   const run = simulate(options);
   await run.world.clock.advance(60_000);
   const { id } = run.world.instance('spot/0');
-  const { account, region } = run.world.spec;
-  const time = new Date(run.world.clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
-  const type = { source: 'aws.ec2', 'detail-type': 'EC2 Spot Instance Interruption Warning' };
-  const detail = { 'instance-id': id, 'instance-action': 'terminate' };
-  run.simulation.send(
-    'node-interruption',
-    JSON.stringify({ id: 'e', ...type, account, region, time, detail }),
-  );
+  run.simulation.send(TROUBLE, warningBody(run.world, 'e'));
   await run.simulation.settle();
   return { ...run, instanceId: id };
 }

@@ -1,5 +1,6 @@
 import { nodeInterruption } from '../../functions/node-interruption/index.ts';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
+import { isoTime } from '../../shared/clock.ts';
 import type { Mode } from '../../shared/config/policy.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
@@ -92,4 +93,30 @@ export function mutations(world: World): string[] {
 /** Pods, other than those every node has, that their instance took with it. */
 export function cutOff(world: World): string[] {
   return world.endings().flatMap(({ how, pod }) => (how === 'cut-off' && !pod.includes('logs') ? [pod] : []));
+}
+
+/** A budget that never allows anything: what is under it can only be forced. */
+export const blockedWorld: WorldInput = {
+  clusters: [
+    {
+      name: 'prod',
+      groups: [{ name: 'spot', kind: 'self-managed', count: 3 }],
+      workloads: [{ name: 'api', namespace: 'web', replicas: 6 }],
+      budgets: [{ name: 'api', namespace: 'web', selector: { app: 'api' }, maxUnavailable: 0 }],
+    },
+  ],
+};
+
+/** The body of a warning about the first Spot node, dated now. Nothing happens to the instance by it. */
+export function warningBody(world: World, eventId: string, action = 'terminate'): string {
+  const { account, region } = world.spec;
+  return JSON.stringify({
+    id: eventId,
+    source: 'aws.ec2',
+    'detail-type': 'EC2 Spot Instance Interruption Warning',
+    account,
+    region,
+    time: isoTime(world.clock.now()),
+    detail: { 'instance-id': world.instance('spot/0').id, 'instance-action': action },
+  });
 }
