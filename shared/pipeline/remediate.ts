@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 import { escalate, registerWait } from './settle.ts';
 import type { Trouble } from './trouble.ts';
 
-/** Four operations a round at most, far below the 3,000 of one durable execution. */
+/** A round is about six operations (decide, announce, the steps or a wait): below the 3,000 of one execution. */
 const MAX_ROUNDS = 300;
 /** Waits over a day are due rows that the sweep resumes in a new execution. */
 const MAX_WAIT_MS = 24 * 60 * MINUTE_MS;
