@@ -28,6 +28,7 @@ export interface SimulationOptions {
 }
 
 const REMEDIATE = 'remediate';
+const SWEEP_TIME_MS = 4 * MINUTE_MS;
 
 /**
  * The deployed system around a simulated world: the queue, a fresh process for every invocation of receive,
@@ -84,7 +85,7 @@ export class Simulation {
     const process = new Process('sweep');
     const sweep = sweeper(this.#options.troubles, this.environment(process));
     const died = process.dead.then(() => undefined);
-    return await this.world.clock.run(Promise.race([sweep(), died]));
+    return await this.world.clock.run(Promise.race([sweep(() => SWEEP_TIME_MS), died]));
   }
 
   /** What a process of this deployment knows and may touch. */

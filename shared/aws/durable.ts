@@ -13,12 +13,7 @@ const INVOKE = 'lambda:InvokeFunction';
 /** The payload differs from the first call's, or Lambda could not tell: either way it runs or has run. */
 const ALREADY_STARTED = 'DurableExecutionAlreadyStartedException';
 /** What Lambda says of a callback that timed out, was answered, or whose execution ended. */
-const GONE: ReadonlySet<string> = new Set([
-  'CallbackTimeoutException',
-  'ResourceNotFoundException',
-  'ResourceConflictException',
-  'InvalidParameterValueException',
-]);
+const GONE: ReadonlySet<string> = new Set(['CallbackTimeoutException', 'ResourceNotFoundException']);
 
 const STATUSES: ReadonlyMap<string, ExecutionStatus> = new Map([
   ['RUNNING', 'running'],

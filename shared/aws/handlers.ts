@@ -23,5 +23,7 @@ export function remediateHandler<F, P>(trouble: Trouble<F, P>, environment: Envi
 /** Schedule → sweep. */
 export function sweepHandler(troubles: readonly Trouble[], environment: Environment) {
   const sweep = sweeper(troubles, environment);
-  return middy<unknown, SweepReport>().handler(async () => sweep());
+  return middy<unknown, SweepReport>().handler(async (_event: unknown, context: Context) =>
+    sweep(() => context.getRemainingTimeInMillis()),
+  );
 }

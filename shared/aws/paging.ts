@@ -7,7 +7,7 @@ export function chunks<T>(all: readonly T[], size: number): T[][] {
 
 export interface Page<T, C> {
   items: readonly T[];
-  /** Where the next page starts; undefined on the last. */
+  /** Where the next page starts; undefined (or an empty token) on the last. */
   next: C | undefined;
 }
 
@@ -19,6 +19,6 @@ export async function allPages<T, C>(read: (cursor: C | undefined) => Promise<Pa
     const page = await read(cursor);
     for (const item of page.items) all.push(item);
     cursor = page.next;
-  } while (cursor !== undefined);
+  } while (cursor !== undefined && cursor !== '');
   return all;
 }

@@ -40,7 +40,7 @@ export function awsPorts(variables: Variables, clock: Clock = wallClock): Ports 
     eks,
     ec2: ec2Adapter(loadEc2),
     autoscaling: autoScalingAdapter(lazy(() => new AutoScalingClient(config()))),
-    kubernetes: kubernetesAccess({ eks, clock, region }),
+    kubernetes: kubernetesAccess({ eks, clock, region, ...kubernetesLimits(variables) }),
     table: dynamoTable(
       lazy(() => new DynamoDBClient(config())),
       () => required(variables, 'TABLE_NAME'),
@@ -58,6 +58,12 @@ export function awsPorts(variables: Variables, clock: Clock = wallClock): Ports 
       },
     ),
   };
+}
+
+/** Short where a function has little time: receive asks many clusters within a notice. */
+function kubernetesLimits(variables: Variables): { timeoutMs?: number } {
+  const timeoutMs = Number(variables['KUBERNETES_TIMEOUT_MS']);
+  return Number.isFinite(timeoutMs) && timeoutMs > 0 ? { timeoutMs } : {};
 }
 
 /** A hung endpoint must end well before the function does: the SDK has no timeouts of its own. */

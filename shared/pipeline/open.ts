@@ -82,6 +82,5 @@ export async function ensureRun(environment: Environment, ledger: Ledger, incide
 export async function wakeIfBehind(environment: Environment, incident: Incident): Promise<boolean> {
   const { waiting, revision, status } = incident;
   if (status === 'closed' || waiting === undefined || waiting.revision >= revision) return false;
-  await environment.ports.durable.wake(waiting.callbackId, 'news');
-  return true;
+  return (await environment.ports.durable.wake(waiting.callbackId, 'news')) === 'woken';
 }

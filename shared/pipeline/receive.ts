@@ -16,6 +16,8 @@ const RETRY_DELAYS_SECONDS = [2, 4, 8];
 const LONGEST_RETRY_DELAY_SECONDS = 15;
 /** Records not started by then go back to the queue instead of being cut off half way. */
 const TIME_RESERVE_MS = 3_000;
+/** The long way to an owner asks every cluster. */
+const SEARCH_RESERVE_MS = 8_000;
 
 interface Intake {
   record: SQSRecord;
@@ -38,8 +40,9 @@ export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment)
     }
     const ids = intakes.flatMap((intake) => intake.signals.map((signal) => signal.subject.id));
     const owners = await resolveOwners(environment.ports.ec2, ids);
-    for (const intake of intakes) {
-      const isLate = remainingMs() < TIME_RESERVE_MS;
+    for (const intake of knownFirst(intakes, owners)) {
+      const reserve = isKnown(intake, owners) ? TIME_RESERVE_MS : SEARCH_RESERVE_MS;
+      const isLate = remainingMs() < reserve;
       await isolate(environment, intake.record, failed, async () => {
         if (isLate) throw new OutOfTime('the invocation is about to end');
         await route(trouble, environment, intake, owners);
@@ -48,6 +51,18 @@ export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment)
     environment.metrics.flush();
     return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** A record whose owner must be searched for never stands before one that can be treated now. */
+function knownFirst(intakes: readonly Intake[], owners: ReadonlyMap<string, Ownership>): Intake[] {
+  return [
+    ...intakes.filter((intake) => isKnown(intake, owners)),
+    ...intakes.filter((intake) => !isKnown(intake, owners)),
+  ];
+}
+
+function isKnown(intake: Intake, owners: ReadonlyMap<string, Ownership>): boolean {
+  return intake.signals.every((signal) => owners.get(signal.subject.id)?.is !== 'unknown');
 }
 
 /** One record's failure is its own: it alone is redelivered. */

@@ -1,4 +1,4 @@
-import { DAY_MS, isoTime, MINUTE_MS } from '../clock.ts';
+import { DAY_MS, isoTime, MINUTE_MS, SECOND_MS } from '../clock.ts';
 import { describeFailure } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
 import { executionName } from '../incident/keys.ts';
@@ -8,12 +8,16 @@ import { rememberTold, untold } from '../incident/told.ts';
 import { announce } from '../notify/announce.ts';
 import type { Environment } from './environment.ts';
 import { ensureRun, wakeIfBehind } from './open.ts';
+import { inPool } from './pool.ts';
 import { escalate } from './settle.ts';
 import type { Trouble } from './trouble.ts';
 
 /** A run that is alive writes at least this often; younger ones are left to work. */
 const QUIET_MS = 6 * MINUTE_MS;
 const MAX_ATTEMPTS = 5;
+const PARALLEL = 8;
+/** Kept for telling people what was not reached. */
+const TIME_RESERVE_MS = 30 * SECOND_MS;
 
 export interface SweepReport {
   open: number;
@@ -27,18 +31,21 @@ export interface SweepReport {
  * part's failure never hides the others.
  */
 export function sweeper(troubles: readonly Trouble[], environment: Environment) {
-  return async (): Promise<SweepReport> => {
+  return async (remainingMs: () => number): Promise<SweepReport> => {
     const lines: string[] = [];
     const ledger = new Ledger(environment.ports.table, environment.ports.clock);
-    const open = await guarded(lines, 'open incidents', () => ledger.listOpen(), []);
-    for (const incident of open) {
-      await guarded(lines, incident.id, () => heal(environment, ledger, incident.id, lines), undefined);
-    }
-    await sweepClusters(troubles, environment, ledger, lines);
-    await tellPeople(environment, lines);
-    environment.metrics.count('Heartbeat', {});
+    const isOnTime = () => remainingMs() > TIME_RESERVE_MS;
+    const open = await guarded(lines, 'open incidents', () => ledger.listOpen(), undefined);
+    await inPool(open ?? [], PARALLEL, async ({ id }) => {
+      if (!isOnTime()) lines.push(`${id}: not looked at, the sweep ran out of time`);
+      else await guarded(lines, id, () => heal(environment, ledger, id, lines), undefined);
+    });
+    await sweepClusters(troubles, environment, ledger, { lines, isOnTime });
+    const isHeard = await tellPeople(environment, lines);
+    // A sweep that could not see its work or tell of it is not a heartbeat: the alarm on its absence must fire.
+    if (open !== undefined && isHeard) environment.metrics.count('Heartbeat', {});
     environment.metrics.flush();
-    return { open: open.length, lines };
+    return { open: open?.length ?? 0, lines };
   };
 }
 
@@ -108,19 +115,16 @@ async function sweepClusters(
   troubles: readonly Trouble[],
   environment: Environment,
   ledger: Ledger,
-  lines: string[],
+  { lines, isOnTime }: { lines: string[]; isOnTime: () => boolean },
 ): Promise<void> {
   const names = await clusterNames(environment, lines);
-  for (const name of names) {
+  await inPool(names, PARALLEL, async (name) => {
     for (const trouble of troubles) {
-      await guarded(
-        lines,
-        `${trouble.name} in ${name}`,
-        () => sweepOne(trouble, environment, ledger, name, lines),
-        undefined,
-      );
+      const what = `${trouble.name} in ${name}`;
+      if (!isOnTime()) lines.push(`${what}: not swept, the sweep ran out of time`);
+      else await guarded(lines, what, () => sweepOne(trouble, environment, ledger, name, lines), undefined);
     }
-  }
+  });
 }
 
 async function clusterNames(environment: Environment, lines: string[]): Promise<string[]> {
@@ -152,20 +156,25 @@ async function sweepOne(
   lines.push(...found);
 }
 
-/** The same finding is told once a day, however often it is found, and only counts as told once SNS has it. */
-async function tellPeople(environment: Environment, lines: readonly string[]): Promise<void> {
+/**
+ * The same finding is told once a day, however often it is found, and only counts as told once SNS has it. When
+ * the ledger cannot say what was told, everything is told again. False: nobody could be told.
+ */
+async function tellPeople(environment: Environment, lines: readonly string[]): Promise<boolean> {
   for (const line of lines) environment.log.warn('sweep', { line });
   const { table, topic, clock } = environment.ports;
+  const news = await guarded([], 'told', () => untold(table, lines, clock.now()), lines);
+  if (news.length === 0) return true;
   try {
-    const news = await untold(table, lines, clock.now());
-    if (news.length === 0) return;
     await topic.publish({
       subject: `SWEEP ${environment.home.region}: ${news.length} finding${news.length === 1 ? '' : 's'}`,
       body: [`Sweep at ${isoTime(clock.now())} found:`, ...news.map((line) => `  - ${line}`)].join('\n'),
       attributes: { stage: 'sweep', severity: 'warning' },
     });
-    for (const line of news) await rememberTold(table, line, clock.now());
   } catch (error) {
     environment.log.error('sweep report not published', { why: describeFailure(error) });
+    return false;
   }
+  for (const line of news) await guarded([], 'told', () => rememberTold(table, line, clock.now()), undefined);
+  return true;
 }

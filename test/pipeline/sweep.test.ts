@@ -133,3 +133,23 @@ describe('instances we detached', () => {
     expect(run.world.fleet.detachments).toEqual([]);
   });
 });
+
+describe('a sweep in trouble', () => {
+  test('that cannot read the ledger tells people and gives no heartbeat', async () => {
+    const faults = new FaultPlan([{ port: 'table', fault: { kind: 'throttle' } }]);
+    const run = simulate({ faults });
+    await run.simulation.sweep();
+    expect(run.world.topic.messages.at(-1)?.body).toContain('open incidents');
+    expect(run.simulation.metrics.data.map((datum) => datum.name)).not.toContain('Heartbeat');
+  });
+
+  test('that can tell nobody gives no heartbeat either', async () => {
+    const faults = new FaultPlan([
+      { port: 'topic', fault: { kind: 'unauthorised' } },
+      { port: 'eks', method: 'listClusters', fault: { kind: 'unauthorised' } },
+    ]);
+    const run = simulate({ faults });
+    await run.simulation.sweep();
+    expect(run.simulation.metrics.data.map((datum) => datum.name)).not.toContain('Heartbeat');
+  });
+});
