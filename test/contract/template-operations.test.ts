@@ -171,7 +171,10 @@ function alarmsOn(metric: string, dimension: string): Resource['Properties'][] {
 describe('stack', () => {
   test('the ledger outlives the stack and can be restored', () => {
     const table = template.resources.get('LedgerTable');
-    expect([table?.['DeletionPolicy'], table?.['UpdateReplacePolicy']]).toEqual(['RetainExceptOnCreate', 'Retain']);
+    expect([table?.['DeletionPolicy'], table?.['UpdateReplacePolicy']]).toEqual([
+      'RetainExceptOnCreate',
+      'Retain',
+    ]);
     expect(table?.Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
