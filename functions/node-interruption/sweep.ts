@@ -65,15 +65,21 @@ function isOver({ policy, ports }: Input, incident: Incident | undefined): boole
 
 async function liftCordon(input: Input, kubernetes: Kubernetes, node: Node): Promise<string> {
   const name = `node ${node.metadata?.name} of ${input.cluster.name}`;
-  if (!(await mayAct(input, ['auto', 'approve']))) {
+  const incidentId = markedFor(node) ?? '';
+  if (!(await mayAct(input, ['auto', 'approve'], incidentId, `lift our cordon from ${name}`))) {
     return `${name} outlived its interruption and still carries our cordon (mode ${input.mode}: not lifted)`;
   }
-  await uncordon(kubernetes, node, markedFor(node) ?? '');
+  await uncordon(kubernetes, node, incidentId);
   return `${name} outlived its interruption: our cordon was lifted`;
 }
 
-async function mayAct(input: Input, modes: readonly Mode[]): Promise<boolean> {
-  return modes.includes(input.mode) && (await input.mayChange());
+async function mayAct(
+  input: Input,
+  modes: readonly Mode[],
+  incidentId: string,
+  what: string,
+): Promise<boolean> {
+  return modes.includes(input.mode) && (await input.authorise(incidentId, what));
 }
 
 async function sweepDetached(input: Input): Promise<string[]> {
@@ -95,7 +101,9 @@ async function lookAtDetached(input: Input, row: DueRow): Promise<string | undef
     return undefined;
   }
   if (await isMemberAgain(input, row.id)) return `${what}: is in a group again and ${instance.state}`;
-  if (input.policy.replacement.terminateStragglers && (await mayAct(input, ['auto']))) {
+  const intent = `terminate ${row.id}, detached by us`;
+  const isWanted = input.policy.replacement.terminateStragglers;
+  if (isWanted && (await mayAct(input, ['auto'], row.incidentId, intent))) {
     await input.ports.ec2.terminateInstances([row.id]);
     return `${what}, was still ${instance.state}: terminated`;
   }

@@ -3,6 +3,7 @@ import { describeFailure } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
 import { executionName } from '../incident/keys.ts';
 import { Ledger } from '../incident/ledger.ts';
+import { sha256Hex } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
 import { rememberTold, untold } from '../incident/told.ts';
 import { announce } from '../notify/announce.ts';
@@ -143,17 +144,33 @@ async function sweepOne(
   if (trouble.sweep === undefined) return;
   const cluster = { name, ...environment.home };
   const policy = await environment.policyFor(cluster, trouble.name);
-  const { table } = environment.ports;
   const found = await trouble.sweep({
     ports: environment.ports,
     cluster,
     policy: trouble.policyOf(policy),
     mode: policy.mode,
     readIncident: (id) => ledger.readIncident(id),
-    // Anything but a clear switch: look and report, change nothing.
-    mayChange: async () => (await readStop(table)).state === 'clear',
+    authorise: (id, what) => authorise(environment, ledger, id, what),
   });
   lines.push(...found);
+}
+
+/** Anything but a clear switch: no. The same intent on one day is one line. */
+async function authorise(
+  environment: Environment,
+  ledger: Ledger,
+  id: string,
+  what: string,
+): Promise<boolean> {
+  const { table, clock } = environment.ports;
+  if ((await readStop(table)).state !== 'clear') return false;
+  const day = isoTime(clock.now()).slice(0, 10);
+  await ledger.append(id, `sweep.${day}.${sha256Hex(what).slice(0, 12)}`, {
+    kind: 'intent',
+    text: what,
+    by: 'sweep',
+  });
+  return true;
 }
 
 /**

@@ -95,6 +95,9 @@ export interface SweepInput<P> {
   policy: P;
   mode: Mode;
   readIncident(id: string): Promise<Incident | undefined>;
-  /** Strongly read; false: report, change nothing. Ask before every mutation. */
-  mayChange(): Promise<boolean>;
+  /**
+   * Ask before every mutation: reads the stop switch strongly and, if it is clear, writes the intent into the
+   * incident's history. False: report, change nothing.
+   */
+  authorise(incidentId: string, what: string): Promise<boolean>;
 }

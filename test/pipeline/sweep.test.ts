@@ -63,6 +63,13 @@ describe('the sweep', () => {
     await run.world.clock.advance(900_000);
     const report = await run.simulation.sweep();
     expect(report?.lines.join()).toContain('our cordon was lifted');
+    const { id } = await onlyIncident(run.simulation);
+    const history = await run.world.clock.run(run.simulation.ledger.history(id));
+    expect(history.at(-1)).toMatchObject({
+      kind: 'intent',
+      by: 'sweep',
+      text: expect.stringContaining('lift our cordon'),
+    });
     expect(cordonedNodes(run.world)).toEqual([]);
     const node = run.world.runtime('prod').cluster.nodes.get(run.world.nodes()[0]?.name ?? '');
     expect(node?.metadata.annotations[CORDON_ANNOTATION]).toBeUndefined();
