@@ -3,7 +3,7 @@ import { FaultPlan } from '../../simulator/faults.ts';
 import { assertAppliedOnce, assertNoEmptyIds, watchAuthorisation } from '../../simulator/invariants.ts';
 import { defaultPolicy } from '../support/policy.ts';
 import type { Simulated, SimulateOptions } from '../support/simulate.ts';
-import { cutOff, onlyIncident, simulate } from '../support/simulate.ts';
+import { byItsAction, cutOff, onlyIncident, simulate } from '../support/simulate.ts';
 
 /** Everything that must be equal however often the system crashed on the way. */
 interface EndState {
@@ -19,7 +19,7 @@ const policy = { ...defaultPolicy, replacement: { detach: true, terminateStraggl
 
 async function play(options: SimulateOptions): Promise<Simulated & { state: EndState }> {
   const run = simulate({ policy, ...options });
-  const watch = watchAuthorisation(run.world);
+  const watch = watchAuthorisation(run.world, byItsAction);
   await run.world.clock.advance(60_000);
   run.world.interrupt('spot/0');
   await run.simulation.settle();

@@ -8,12 +8,20 @@ import {
   watchAuthorisation,
 } from '../../simulator/invariants.ts';
 import { defaultPolicy } from '../support/policy.ts';
-import { cutOff, interrupt, mutations, onlyIncident, simulate, smallWorld } from '../support/simulate.ts';
+import {
+  byItsAction,
+  cutOff,
+  interrupt,
+  mutations,
+  onlyIncident,
+  simulate,
+  smallWorld,
+} from '../support/simulate.ts';
 
 describe('a Spot warning, from the queue to the topic', () => {
   test('terminate: pods leave in time, are Ready elsewhere, and people read it', async () => {
     const run = simulate();
-    const watch = watchAuthorisation(run.world);
+    const watch = watchAuthorisation(run.world, byItsAction);
     await run.world.clock.advance(60_000);
     run.world.interrupt('spot/0');
     await run.simulation.settle();

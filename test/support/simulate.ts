@@ -5,6 +5,7 @@ import type { Mode } from '../../shared/config/policy.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import type { FaultPlan } from '../../simulator/faults.ts';
+import type { Allows } from '../../simulator/invariants.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { type World, worldOf } from '../../simulator/world.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
@@ -120,3 +121,14 @@ export function warningBody(world: World, eventId: string, action = 'terminate')
     detail: { 'instance-id': world.instance('spot/0').id, 'instance-action': action },
   });
 }
+
+const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  patchNode: ['cordon'],
+  evictPod: ['drain', 'delete-not-ready'],
+  deletePod: ['delete-not-ready', 'force-delete'],
+  detachInstance: ['detach'],
+};
+
+/** V1 in full: the record must be of an action that makes this very call, not just of the same target. */
+export const byItsAction: Allows = (record, call) =>
+  ACTIONS_OF[call.method]?.includes(record.step.action) === true;
