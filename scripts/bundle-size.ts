@@ -11,6 +11,10 @@ export interface BundleSize {
   gzip: number;
 }
 
+/** In KB of 1,024 bytes, over every chunk of a bundle: a cold start reads them all from the package. */
+export const BUDGET_KB = 1_700;
+export const AIM_KB = 1_500;
+
 export async function measure(root: string): Promise<BundleSize[]> {
   return Promise.all(Object.keys(BUNDLES).map((bundle) => measureOne(join(root, 'dist', bundle), bundle)));
 }
@@ -41,19 +45,44 @@ function staticClosure(name: string, files: Map<string, Buffer>, seen = new Set<
   return seen;
 }
 
+/** One line for each bundle above the aim; `isOver` when one is above the budget. */
+export function judge(sizes: readonly Pick<BundleSize, 'bundle' | 'total'>[]): {
+  lines: string[];
+  isOver: boolean;
+} {
+  const above = sizes.filter(({ total }) => total > AIM_KB * 1_024);
+  const lines = above.map(({ bundle, total }) =>
+    isOverBudget(total)
+      ? `${bundle} is over the budget: ${kilobytes(total)} of ${BUDGET_KB} KB`
+      : `note: ${bundle} is above the aim: ${kilobytes(total)} of ${AIM_KB} KB`,
+  );
+  return { lines, isOver: above.some(({ total }) => isOverBudget(total)) };
+}
+
+function isOverBudget(bytes: number): boolean {
+  return bytes > BUDGET_KB * 1_024;
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+/** Rounded up, so that a size over a limit never reads like the limit itself. */
 function kilobytes(bytes: number): string {
-  return `${Math.round(bytes / 1024)} KB`.padStart(9);
+  return `${Math.ceil(bytes / 1_024)} KB`;
+}
+
+function column(bytes: number): string {
+  return kilobytes(bytes).padStart(9);
 }
 
 if (import.meta.main) {
   console.log(`${'bundle'.padEnd(30)}${'total'.padStart(9)}${'at start'.padStart(9)}${'gzip'.padStart(9)}`);
-  for (const size of await measure(resolve(import.meta.dirname, '..'))) {
-    console.log(
-      size.bundle.padEnd(30) + kilobytes(size.total) + kilobytes(size.entry) + kilobytes(size.gzip),
-    );
+  const sizes = await measure(resolve(import.meta.dirname, '..'));
+  for (const { bundle, total, entry, gzip } of sizes) {
+    console.log(bundle.padEnd(30) + column(total) + column(entry) + column(gzip));
   }
+  const { lines, isOver } = judge(sizes);
+  for (const line of lines) console.error(line);
+  if (isOver) process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import type { LifecycleAction } from '../shared/ports/autoscaling.ts';
 import type { PodRef } from '../shared/ports/kubernetes.ts';
 import type { Call } from './calls.ts';
 import type { SimInstance } from './model.ts';
@@ -16,6 +17,13 @@ export function subjectsOf(world: World, call: Call): CallSubject[] {
       return (first as string[]).map((id) => ofInstance(world, id));
     case 'detachInstance':
       return [ofInstance(world, String(second))];
+    case 'recordHeartbeat':
+    case 'completeAction':
+      return [ofInstance(world, (first as LifecycleAction).instanceId)];
+    case 'terminateInGroup':
+      return [ofInstance(world, String(first))];
+    case 'setDesiredCapacity':
+      return [{ ids: [String(first)] }];
     case 'patchNode':
     case 'deleteNode':
       return [{ ids: nodeIds(world, call, String(first)) }];
@@ -37,18 +45,15 @@ function ofPod(world: World, call: Call, pod: PodRef): CallSubject {
   const { cluster } = world.runtime(call.cluster ?? '');
   const current = cluster.pods.get(`${pod.namespace}/${pod.name}`);
   const node =
-    current?.metadata.uid === pod.uid
-      ? current.spec.nodeName
-      : cluster.endings.find((ending) => ending.uid === pod.uid)?.node;
+    current?.metadata.uid === pod.uid ? current.spec.nodeName : cluster.endingOf.get(pod.uid)?.node;
   return { ids: node === undefined ? [pod.uid] : [pod.uid, ...nodeIds(world, call, node)] };
 }
 
 function nodeIds(world: World, call: Call, name: string): string[] {
   const node = world.runtime(call.cluster ?? '').cluster.nodes.get(name);
-  const instance = [...world.fleet.instances.values()].find(
-    (candidate) => candidate.cluster === call.cluster && candidate.privateDnsName === name,
-  );
-  return [node?.metadata.uid, instance?.id].filter((id) => id !== undefined);
+  const instance = world.fleet.machines.atNode(name);
+  const id = instance?.cluster === call.cluster ? instance?.id : undefined;
+  return [node?.metadata.uid, id].filter((id) => id !== undefined);
 }
 
 function nodeUid(world: World, instance: SimInstance): string | undefined {

@@ -40,7 +40,13 @@ export interface Call {
 const MUTATING: Record<PortName, readonly string[]> = {
   ec2: ['terminateInstances'],
   eks: [],
-  autoscaling: ['detachInstance'],
+  autoscaling: [
+    'detachInstance',
+    'recordHeartbeat',
+    'completeAction',
+    'setDesiredCapacity',
+    'terminateInGroup',
+  ],
   kubernetes: ['patchNode', 'deleteNode', 'evictPod', 'deletePod'],
   table: ['putNew', 'update'],
   durable: ['start', 'wake'],

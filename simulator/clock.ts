@@ -18,16 +18,28 @@ export interface RunOptions {
  * earliest timer. Deterministic: timers of the same moment fire in the order they were set.
  */
 export class VirtualClock implements Clock {
-  #now: EpochMs;
+  /** What the hands show at `#elapsed` 0. */
+  #epoch: EpochMs;
+  #elapsed = 0;
   #order = 0;
   readonly #timers = new TimerQueue();
 
   constructor(startAt: EpochMs = DEFAULT_START) {
-    this.#now = startAt;
+    this.#epoch = startAt;
   }
 
   now(): EpochMs {
-    return this.#now;
+    return this.#epoch + this.#elapsed;
+  }
+
+  /** Time that has really passed since the start, in ms: `jump` does not move it. */
+  elapsed(): number {
+    return this.#elapsed;
+  }
+
+  /** Somebody sets the clock, forward or back. Whatever sleeps has as long to go as before. */
+  jump(ms: number): void {
+    this.#epoch += ms;
   }
 
   sleep(ms: number): Promise<void> {
@@ -38,7 +50,8 @@ export class VirtualClock implements Clock {
 
   /** Runs `work` at that moment (now, if it is past). The answer cancels it. */
   at(time: EpochMs, work: () => void): () => void {
-    const timer = { at: Math.max(time, this.#now), order: this.#order++, fire: work, cancelled: false };
+    const at = Math.max(time - this.#epoch, this.#elapsed);
+    const timer = { at, order: this.#order++, fire: work, cancelled: false };
     this.#timers.push(timer);
     return () => {
       timer.cancelled = true;
@@ -46,7 +59,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, work: () => void): () => void {
-    return this.at(this.#now + Math.max(0, ms), work);
+    return this.at(this.now() + Math.max(0, ms), work);
   }
 
   /**
@@ -55,14 +68,14 @@ export class VirtualClock implements Clock {
    */
   async runUntil(done: () => boolean, options: RunOptions = {}): Promise<void> {
     const limitMs = options.limitMs ?? DAY_MS;
-    const end = this.#now + limitMs;
+    const end = this.#elapsed + limitMs;
     await nextTurn();
     while (!done()) {
       const next = this.#timers.peek() ?? (await this.#waitForWork(done));
       if (next === undefined) continue;
       if (next.at > end) this.#refuse(end, limitMs);
       this.#timers.pop();
-      this.#now = Math.max(this.#now, next.at);
+      this.#elapsed = Math.max(this.#elapsed, next.at);
       next.fire();
       await nextTurn();
     }
@@ -95,13 +108,14 @@ export class VirtualClock implements Clock {
       if (timer !== undefined || done()) return timer;
     }
     throw new Error(
-      `nothing is left to do at ${isoTime(this.#now)} and the run is not over: ` +
+      `nothing is left to do at ${isoTime(this.now())} and the run is not over: ` +
         'something waits for an answer that never comes',
     );
   }
 
-  #refuse(end: EpochMs, limitMs: number): never {
-    this.#now = end;
-    throw new Error(`the run is not over after ${humanDuration(limitMs)} of virtual time (${isoTime(end)})`);
+  #refuse(end: number, limitMs: number): never {
+    this.#elapsed = end;
+    const limit = humanDuration(limitMs);
+    throw new Error(`the run is not over after ${limit} of virtual time (${isoTime(this.now())})`);
   }
 }

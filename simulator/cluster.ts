@@ -1,8 +1,16 @@
-import { isoTime } from '../shared/clock.ts';
+import { type EpochMs, isoTime } from '../shared/clock.ts';
 import type { ClusterRef } from '../shared/ports/kubernetes.ts';
 import type { VirtualClock } from './clock.ts';
 import { nameSuffix, uuid } from './ids.ts';
-import { type Meta, type PodEnding, podKey, type SimBudget, type SimNode, type SimPod } from './model.ts';
+import {
+  type Meta,
+  type PodEnding,
+  podKey,
+  type SimAttachment,
+  type SimBudget,
+  type SimNode,
+  type SimPod,
+} from './model.ts';
 import { selects } from './selectors.ts';
 import { Store } from './store.ts';
 import type { ClusterSpec, Delays, WorkloadSpec } from './world-file.ts';
@@ -19,11 +27,16 @@ export class SimCluster {
   readonly nodes: Store<SimNode>;
   readonly pods: Store<SimPod>;
   readonly budgets: Store<SimBudget>;
+  readonly attachments: Store<SimAttachment>;
   readonly workloads = new Map<string, WorkloadSpec>();
   readonly workloadOf = new Map<string, WorkloadSpec>();
   readonly endings: PodEnding[] = [];
+  /** By pod UID. */
+  readonly endingOf = new Map<string, PodEnding>();
   /** Nodes whose kubelet no longer answers. */
   readonly silent = new Set<string>();
+  /** Called after a node was written or removed. */
+  readonly nodeListeners: ((name: string) => void)[] = [];
   /** Called after a pod was written or removed; `pod` is its newest state. */
   readonly podListeners: ((pod: SimPod, removed: boolean) => void)[] = [];
   readonly #podsByNode = new Map<string, Set<string>>();
@@ -41,6 +54,7 @@ export class SimCluster {
     this.nodes = new Store(clock);
     this.pods = new Store(clock);
     this.budgets = new Store(clock);
+    this.attachments = new Store(clock);
   }
 
   /** Metadata of a new object. */
@@ -49,10 +63,15 @@ export class SimCluster {
       name,
       uid: uuid(this.seed, this.ref.name, 'object', this.#created++),
       resourceVersion: '',
-      creationTimestamp: isoTime(this.clock.now()),
+      creationTimestamp: this.stamp(),
       labels,
       annotations,
     };
+  }
+
+  /** A moment as the API server writes it down: by its own clock. */
+  stamp(at: EpochMs = this.clock.now()): string {
+    return isoTime(at + this.spec.ahead);
   }
 
   suffix(length: number): string {
@@ -62,7 +81,19 @@ export class SimCluster {
   putNode(node: SimNode): SimNode {
     const stored = { ...node, metadata: { ...node.metadata, resourceVersion: this.#nextVersion() } };
     this.nodes.set(node.metadata.name, stored);
+    for (const listener of this.nodeListeners) listener(node.metadata.name);
     return stored;
+  }
+
+  removeNode(name: string): boolean {
+    if (!this.nodes.delete(name)) return false;
+    for (const listener of this.nodeListeners) listener(name);
+    return true;
+  }
+
+  putAttachment(attachment: SimAttachment): void {
+    const metadata = { ...attachment.metadata, resourceVersion: this.#nextVersion() };
+    this.attachments.set(attachment.metadata.name, { ...attachment, metadata });
   }
 
   putBudget(budget: SimBudget): SimBudget {

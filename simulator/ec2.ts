@@ -14,13 +14,13 @@ export function simulatedEc2(world: World, gate: Gate): Ec2 {
         const instances = fleet.instances.asOf(asOf);
         return [...new Set(ids)].flatMap((id) => {
           const instance = instances.get(id);
-          return instance !== undefined && fleet.isShown(instance) ? [describe(instance)] : [];
+          return instance !== undefined && fleet.machines.isShown(instance) ? [describe(instance)] : [];
         });
       }),
     terminateInstances: (ids) =>
       gate.call({ port: 'ec2', method: 'terminateInstances', args: [ids] }, () => {
         refuseEmpty(ids, 'ec2:TerminateInstances');
-        for (const id of ids) fleet.terminate(id, 'Client.UserInitiatedShutdown');
+        for (const id of ids) fleet.machines.terminate(id, 'Client.UserInitiatedShutdown');
       }),
   };
 }

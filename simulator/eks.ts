@@ -24,7 +24,20 @@ export function simulatedEks(world: World, gate: Gate): Eks {
       }),
     listClusters: () =>
       gate.call({ port: 'eks', method: 'listClusters', args: [] }, () => [...world.clusters.keys()]),
+    describeNodegroup: (cluster, name) =>
+      gate.call({ port: 'eks', method: 'describeNodegroup', args: [cluster, name] }, () => {
+        const group = world.fleet.groups.find(
+          (candidate) => candidate.cluster === cluster && candidate.spec.name === name,
+        );
+        if (group?.spec.kind !== 'managed') throw noNodegroup(cluster, name);
+        return { name, autoRepair: group.spec.autoRepair };
+      }),
   };
+}
+
+function noNodegroup(cluster: string, name: string): PortError {
+  const details = { operation: 'eks:DescribeNodegroup', code: 'ResourceNotFoundException' };
+  return new PortError('not-found', `no node group ${name} in cluster ${cluster}`, details);
 }
 
 export function noCluster(name: string): PortError {

@@ -1,4 +1,4 @@
-import { isoTime, SECOND_MS } from '../shared/clock.ts';
+import { SECOND_MS } from '../shared/clock.ts';
 import { PortError } from '../shared/errors.ts';
 import type { PodRef } from '../shared/ports/kubernetes.ts';
 import type { SimCluster } from './cluster.ts';
@@ -41,7 +41,7 @@ function takeFromBudget(cluster: SimCluster, pod: SimPod): void {
   if (budget.status.observedGeneration < budget.metadata.generation) throw notObserved(budget);
   if (budget.status.disruptionsAllowed === 0) throw exhausted(budget);
   const { status } = budget;
-  const disruptedPods = { ...status.disruptedPods, [pod.metadata.name]: isoTime(cluster.clock.now()) };
+  const disruptedPods = { ...status.disruptedPods, [pod.metadata.name]: cluster.stamp() };
   const disruptionsAllowed = status.disruptionsAllowed - 1;
   cluster.putBudget({ ...budget, status: { ...status, disruptionsAllowed, disruptedPods } });
 }

@@ -13,6 +13,13 @@ export const duration = v.pipe(
   }),
 );
 
+/** A duration that may be negative: `10m`, `-10m`. */
+export const offset = v.pipe(
+  v.string('write a duration with its unit, such as 90s or -2m'),
+  v.regex(/^-?\d+(ms|s|m|h|d)$/, 'write a duration with its unit, such as 90s or -2m'),
+  v.transform((text) => (text.startsWith('-') ? -v.parse(duration, text.slice(1)) : v.parse(duration, text))),
+);
+
 /** ISO 8601 in UTC with seconds, read as epoch milliseconds. */
 export const instant = v.pipe(
   v.string('write a time such as 2026-11-03T14:00:00Z'),

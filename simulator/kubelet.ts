@@ -1,7 +1,8 @@
 import type { PodCondition } from 'kubernetes-types/core/v1.d.ts';
-import { type EpochMs, isoTime, SECOND_MS } from '../shared/clock.ts';
+import { type EpochMs, SECOND_MS } from '../shared/clock.ts';
 import type { SimCluster } from './cluster.ts';
 import { isDeleting, isTerminal, type PodEnding, podKey, type SimPod } from './model.ts';
+import type { Volumes } from './volumes.ts';
 
 /**
  * The kubelets of a cluster, and the part of the API server that starts a deletion: a pod with a
@@ -9,20 +10,25 @@ import { isDeleting, isTerminal, type PodEnding, podKey, type SimPod } from './m
  */
 export class Kubelets {
   readonly #cluster: SimCluster;
+  readonly #volumes: Volumes;
   readonly #stopping = new Map<string, { since: EpochMs; cancel: () => void }>();
 
-  constructor(cluster: SimCluster) {
+  constructor(cluster: SimCluster, volumes: Volumes) {
     this.#cluster = cluster;
+    this.#volumes = volumes;
   }
 
-  /** A bound pod starts: running after the start delay, Ready after the workload's own time. */
+  /** A bound pod starts: its volume first, running after the start delay, Ready after the workload's own time. */
   start(pod: SimPod): void {
     const { clock, delays } = this.#cluster;
-    clock.after(delays.podStart, () => this.#running(pod.metadata.uid, podKey(pod.metadata)));
+    this.#volumes.mount(pod, () => {
+      clock.after(delays.podStart, () => this.#running(pod.metadata.uid, podKey(pod.metadata)));
+    });
   }
 
   /** What the pod looks like when it has been up for long: for the fleet as it stands at the start. */
   settled(pod: SimPod, unready: boolean): SimPod {
+    this.#volumes.settle(pod);
     const workload = this.#cluster.workloadOf.get(pod.metadata.uid);
     const phase = workload?.completed === true ? 'Succeeded' : 'Running';
     return this.#withStatus(pod, phase, phase === 'Running' && !unready);
@@ -34,7 +40,7 @@ export class Kubelets {
       this.#end(pod, pod.spec.nodeName === undefined || isTerminal(pod) ? 'never-ran' : 'killed');
       return;
     }
-    const deadline = isoTime(this.#cluster.clock.now() + graceSeconds * SECOND_MS);
+    const deadline = this.#cluster.stamp(this.#cluster.clock.now() + graceSeconds * SECOND_MS);
     if (isDeleting(pod) && (pod.metadata.deletionTimestamp ?? '') <= deadline) return;
     const metadata = {
       ...pod.metadata,
@@ -51,6 +57,20 @@ export class Kubelets {
   nodeDied(node: string): void {
     this.#cluster.silent.add(node);
     for (const pod of this.#cluster.podsOn(node)) this.#stopping.get(pod.metadata.uid)?.cancel();
+  }
+
+  /** The machine is up again: what was to end ends, the rest starts anew. */
+  nodeBack(node: string): void {
+    if (!this.#cluster.silent.delete(node)) return;
+    for (const pod of this.#cluster.podsOn(node)) {
+      if (isDeleting(pod)) this.forget(pod);
+      else if (!isTerminal(pod)) this.start(pod);
+    }
+  }
+
+  /** Removes from the API a pod whose machine died under it. */
+  forget(pod: SimPod): void {
+    this.#end(pod, pod.status.phase === 'Running' ? 'cut-off' : 'never-ran');
   }
 
   /** Pods lose their Ready condition when their node does (the node controller writes it). */
@@ -94,14 +114,16 @@ export class Kubelets {
     this.#stopping.get(uid)?.cancel();
     this.#stopping.delete(uid);
     const node = pod.spec.nodeName;
-    this.#cluster.endings.push({
+    const ending: PodEnding = {
       at: this.#cluster.clock.now(),
       cluster: this.#cluster.ref.name,
       pod: podKey(pod.metadata),
       uid,
       ...(node === undefined ? {} : { node }),
       how,
-    });
+    };
+    this.#cluster.endings.push(ending);
+    this.#cluster.endingOf.set(uid, ending);
     this.#cluster.removePod(pod);
   }
 
@@ -123,7 +145,7 @@ export class Kubelets {
   }
 
   #withStatus(pod: SimPod, phase: string, ready: boolean): SimPod {
-    const since = isoTime(this.#cluster.clock.now());
+    const since = this.#cluster.stamp();
     const kept = (pod.status.conditions ?? []).filter((entry) => entry.type === 'DisruptionTarget');
     const conditions = [
       condition('PodScheduled', true, since),
@@ -137,7 +159,7 @@ export class Kubelets {
 
   #disrupted(pod: SimPod, reason: string): PodCondition[] {
     const others = (pod.status.conditions ?? []).filter((entry) => entry.type !== 'DisruptionTarget');
-    const since = isoTime(this.#cluster.clock.now());
+    const since = this.#cluster.stamp();
     return [...others, { ...condition('DisruptionTarget', true, since), reason }];
   }
 }

@@ -1,11 +1,10 @@
-import { PortError } from '../shared/errors.ts';
+import { failureKind, PortError } from '../shared/errors.ts';
 import type { Kubernetes, KubernetesAccess, PodFilter } from '../shared/ports/kubernetes.ts';
 import type { SimCluster } from './cluster.ts';
 import { noCluster } from './eks.ts';
 import { evict, findPod } from './eviction.ts';
 import type { Effect, Gate } from './gate.ts';
 import type { SimNode, SimPod } from './model.ts';
-import { patchNode } from './patch.ts';
 import type { ClusterRuntime } from './runtime.ts';
 import { labelFilter } from './selectors.ts';
 import { daemonSets, deployments } from './workload-objects.ts';
@@ -28,15 +27,28 @@ export function simulatedKubernetes(world: World, gate: Gate): KubernetesAccess 
 type Caller = <T>(method: string, args: readonly unknown[], effect: Effect<T>) => Promise<T>;
 
 function apiServer(runtime: ClusterRuntime, gate: Gate): Kubernetes {
-  const cluster = runtime.cluster.ref.name;
-  const call: Caller = (method, args, effect) =>
-    gate.call({ port: 'kubernetes', method, cluster, args }, effect);
-  return { ...reads(runtime.cluster, call), ...writes(runtime, call) };
+  const { ref, spec } = runtime.cluster;
+  let hasAnswered = false;
+  const call: Caller = async (method, args, effect) => {
+    try {
+      const answer = await gate.call({ port: 'kubernetes', method, cluster: ref.name, args }, effect);
+      hasAnswered = true;
+      return answer;
+    } catch (error) {
+      hasAnswered ||= failureKind(error) !== 'unreachable';
+      throw error;
+    }
+  };
+  return {
+    ...reads(runtime.cluster, call),
+    ...writes(runtime, call),
+    serverAheadMs: () => (hasAnswered ? spec.ahead : 0),
+  };
 }
 
 type Writes = 'patchNode' | 'deleteNode' | 'evictPod' | 'deletePod';
 
-function reads(cluster: SimCluster, call: Caller): Omit<Kubernetes, Writes> {
+function reads(cluster: SimCluster, call: Caller): Omit<Kubernetes, Writes | 'serverAheadMs'> {
   return {
     listNodes: (selector) =>
       call('listNodes', [selector], (asOf) => {
@@ -48,6 +60,8 @@ function reads(cluster: SimCluster, call: Caller): Omit<Kubernetes, Writes> {
     listPods: (filter) => call('listPods', [filter], (asOf) => listPods(cluster, filter, asOf)),
     listPodDisruptionBudgets: () =>
       call('listPodDisruptionBudgets', [], (asOf) => [...cluster.budgets.asOf(asOf).values()]),
+    listVolumeAttachments: () =>
+      call('listVolumeAttachments', [], (asOf) => [...cluster.attachments.asOf(asOf).values()]),
     listDaemonSets: (filter) => call('listDaemonSets', [filter], () => daemonSets(cluster, filter)),
     listDeployments: (filter) => call('listDeployments', [filter], () => deployments(cluster, filter)),
   };
@@ -58,9 +72,7 @@ function writes(runtime: ClusterRuntime, call: Caller): Pick<Kubernetes, Writes>
   return {
     patchNode: (name, patch) =>
       call('patchNode', [name, patch], () => {
-        const patched = patchNode(cluster, found(cluster.nodes.get(name), name, 'patch /nodes'), patch);
-        runtime.capacityChanged();
-        return patched;
+        return found(runtime.patchNode(name, patch), name, 'patch /nodes');
       }),
     deleteNode: (name, preconditions) =>
       call('deleteNode', [name, preconditions], () => {

@@ -10,6 +10,8 @@ export interface Consumer {
 
 export interface LaneOptions {
   clock: Clock;
+  /** Names its messages; lanes side by side need different ones. */
+  name?: string;
   /** A new process for each batch. */
   consumer: () => Consumer;
   /** After a failed or crashed batch, in ms. */
@@ -17,6 +19,10 @@ export interface LaneOptions {
   maxReceives?: number;
   batchSize?: number;
   timeoutMs?: number;
+  /** A batch that is not full waits this long for more. */
+  batchWindowMs?: number;
+  /** Batches at the same time. */
+  maxConcurrency?: number;
 }
 
 interface Message {
@@ -24,10 +30,19 @@ interface Message {
   body: string;
   receives: number;
   visibleAt: number;
+  /** Since when it could be received. */
+  waitingSince: number;
 }
 
-/** As `serverless.yml` sets the notice lane. */
-const DEFAULTS = { visibilityMs: 30_000, maxReceives: 5, batchSize: 10, timeoutMs: 15_000 };
+const DEFAULTS = {
+  name: 'lane',
+  visibilityMs: 30_000,
+  maxReceives: 5,
+  batchSize: 10,
+  timeoutMs: 15_000,
+  batchWindowMs: 0,
+  maxConcurrency: Number.POSITIVE_INFINITY,
+};
 
 /**
  * An SQS queue with its Lambda mapping: at least once, partial batch responses, visibility, and a dead-letter
@@ -36,6 +51,10 @@ const DEFAULTS = { visibilityMs: 30_000, maxReceives: 5, batchSize: 10, timeoutM
 export class Lane {
   readonly #options: LaneOptions & typeof DEFAULTS;
   readonly #messages = new Map<string, Message>();
+  /** Visible, in no batch yet. */
+  #waiting: Message[] = [];
+  #batches = 0;
+  #isAlarmSet = false;
   /** What was given up after `maxReceives`. */
   readonly deadLetters: { body: string; receives: number }[] = [];
   #sent = 0;
@@ -49,12 +68,10 @@ export class Lane {
     return this.#messages.size;
   }
 
-  /** Puts messages on the queue; they are delivered in batches, at once. */
+  /** Puts messages on the queue; they are delivered in batches, as soon as window and concurrency allow. */
   send(...bodies: string[]): void {
-    const messages = bodies.map((body) => this.#add(body));
-    for (let first = 0; first < messages.length; first += this.#options.batchSize) {
-      void this.#deliver(messages.slice(first, first + this.#options.batchSize));
-    }
+    for (const body of bodies) this.#waiting.push(this.#add(body));
+    this.#pump();
   }
 
   /** As ChangeMessageVisibility. */
@@ -64,12 +81,51 @@ export class Lane {
   }
 
   #add(body: string): Message {
-    const message = { id: uuid(1, 'message', this.#sent++), body, receives: 0, visibleAt: 0 };
+    const { clock, name } = this.#options;
+    const id = uuid(1, 'message', name, this.#sent++);
+    const message = { id, body, receives: 0, visibleAt: 0, waitingSince: clock.now() };
     this.#messages.set(message.id, message);
     return message;
   }
 
-  async #deliver(messages: Message[]): Promise<void> {
+  #pump(): void {
+    const { batchSize, maxConcurrency } = this.#options;
+    while (this.#batches < maxConcurrency && this.#isBatchDue()) {
+      const batch = this.#waiting.slice(0, batchSize);
+      this.#waiting = this.#waiting.slice(batchSize);
+      void this.#process(batch);
+    }
+  }
+
+  /** Full, or its window is over; else it is looked at again then. */
+  #isBatchDue(): boolean {
+    const { clock, batchSize, batchWindowMs } = this.#options;
+    const [oldest] = this.#waiting;
+    if (oldest === undefined) return false;
+    const left = oldest.waitingSince + batchWindowMs - clock.now();
+    if (left <= 0 || this.#waiting.length >= batchSize) return true;
+    void this.#lookAgain(left);
+    return false;
+  }
+
+  async #lookAgain(ms: number): Promise<void> {
+    if (this.#isAlarmSet) return;
+    this.#isAlarmSet = true;
+    await this.#options.clock.sleep(ms);
+    this.#isAlarmSet = false;
+    this.#pump();
+  }
+
+  async #process(batch: Message[]): Promise<void> {
+    this.#batches += 1;
+    const failed = await this.#deliver(batch);
+    this.#batches -= 1;
+    for (const message of batch) this.#settle(message, failed.has(message.id));
+    this.#pump();
+  }
+
+  /** The ids of the messages that must come again. */
+  async #deliver(messages: Message[]): Promise<ReadonlySet<string>> {
     const { clock, consumer, visibilityMs, timeoutMs } = this.#options;
     await clock.sleep(0);
     const started = clock.now();
@@ -77,14 +133,14 @@ export class Lane {
       message.receives++;
       message.visibleAt = started + visibilityMs;
     }
-    const { receive, dead } = consumer();
-    const work = receive({ Records: messages.map(toRecord) }, () => timeoutMs - (clock.now() - started)).then(
-      (response) => new Set(response.batchItemFailures.map((failure) => failure.itemIdentifier)),
-      () => new Set(messages.map((message) => message.id)),
-    );
     const everything = new Set(messages.map((message) => message.id));
-    const failed = await Promise.race(dead === undefined ? [work] : [work, dead.then(() => everything)]);
-    for (const message of messages) this.#settle(message, failed.has(message.id));
+    const { receive, dead } = consumer();
+    const records = messages.map((message) => toRecord(message, this.#options.name));
+    const work = receive({ Records: records }, () => timeoutMs - (clock.now() - started)).then(
+      (response) => new Set(response.batchItemFailures.map((failure) => failure.itemIdentifier)),
+      () => everything,
+    );
+    return await Promise.race(dead === undefined ? [work] : [work, dead.then(() => everything)]);
   }
 
   #settle(message: Message, isFailed: boolean): void {
@@ -96,12 +152,15 @@ export class Lane {
   }
 
   async #redeliver(message: Message): Promise<void> {
-    await this.#options.clock.sleep(message.visibleAt - this.#options.clock.now());
-    await this.#deliver([message]);
+    const { clock } = this.#options;
+    await clock.sleep(message.visibleAt - clock.now());
+    message.waitingSince = clock.now();
+    this.#waiting.push(message);
+    this.#pump();
   }
 }
 
-function toRecord(message: Message): SQSRecord {
+function toRecord(message: Message, lane: string): SQSRecord {
   const times = { SentTimestamp: '0', SenderId: 'events', ApproximateFirstReceiveTimestamp: '0' };
   return {
     messageId: message.id,
@@ -111,7 +170,7 @@ function toRecord(message: Message): SQSRecord {
     messageAttributes: {},
     md5OfBody: '',
     eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:eu-west-1:210987654321:notice',
+    eventSourceARN: `arn:aws:sqs:eu-west-1:210987654321:${lane}`,
     awsRegion: 'eu-west-1',
   };
 }

@@ -1,9 +1,10 @@
 import type { Node, NodeSpec, NodeStatus, Pod, PodSpec, PodStatus } from 'kubernetes-types/core/v1.d.ts';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
 import type { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from 'kubernetes-types/policy/v1.d.ts';
+import type { VolumeAttachmentSpec, VolumeAttachmentStatus } from 'kubernetes-types/storage/v1.d.ts';
 import type { EpochMs } from '../shared/clock.ts';
 import type { Instance } from '../shared/ports/ec2.ts';
-import type { PodDisruptionBudget } from '../shared/ports/kubernetes.ts';
+import type { PodDisruptionBudget, VolumeAttachment } from '../shared/ports/kubernetes.ts';
 
 export interface Meta extends ObjectMeta {
   name: string;
@@ -35,6 +36,12 @@ export interface SimBudget extends PodDisruptionBudget {
   metadata: NamespacedMeta & { generation: number };
   spec: PodDisruptionBudgetSpec;
   status: PodDisruptionBudgetStatus & { observedGeneration: number };
+}
+
+export interface SimAttachment extends VolumeAttachment {
+  metadata: Meta;
+  spec: VolumeAttachmentSpec;
+  status: VolumeAttachmentStatus;
 }
 
 export interface SimInstance extends Instance {

@@ -1,5 +1,5 @@
 import type { NodeCondition } from 'kubernetes-types/core/v1.d.ts';
-import { type EpochMs, isoTime } from '../shared/clock.ts';
+import type { Taint } from '../shared/ports/kubernetes.ts';
 import type { SimCluster } from './cluster.ts';
 import type { SimInstance, SimNode } from './model.ts';
 import { GROUP_LABEL } from './pod-object.ts';
@@ -28,12 +28,20 @@ export function tagsOf(cluster: string, group: GroupSpec, asg: string | undefine
   return { ...byKind[group.kind], ...member, ...group.tags };
 }
 
+/** As Karpenter names it, and as EKS does. */
+const CAPACITY: Record<GroupSpec['lifecycle'], [string, string]> = {
+  spot: ['spot', 'SPOT'],
+  'on-demand': ['on-demand', 'ON_DEMAND'],
+  'capacity-block': ['reserved', 'CAPACITY_BLOCK'],
+  'interruptible-capacity-reservation': ['reserved', 'ON_DEMAND'],
+};
+
 function kindLabels(group: GroupSpec): Record<string, string> {
-  const capacity = group.lifecycle === 'spot' ? 'spot' : 'on-demand';
+  const [capacity, capacityType] = CAPACITY[group.lifecycle];
   const byKind: Record<GroupSpec['kind'], Record<string, string>> = {
     managed: {
       'eks.amazonaws.com/nodegroup': group.name,
-      'eks.amazonaws.com/capacityType': capacity === 'spot' ? 'SPOT' : 'ON_DEMAND',
+      'eks.amazonaws.com/capacityType': capacityType,
     },
     'self-managed': {},
     karpenter: { 'karpenter.sh/nodepool': group.name, 'karpenter.sh/capacity-type': capacity },
@@ -69,7 +77,7 @@ export function nodeOf(cluster: SimCluster, group: GroupSpec, instance: SimInsta
         { type: 'InternalIP', address: instance.privateIp },
         { type: 'Hostname', address: instance.privateDnsName },
       ],
-      conditions: nodeConditions('True', cluster.clock.now()),
+      conditions: nodeConditions('True', cluster.stamp()),
       nodeInfo: {
         architecture: 'amd64',
         bootID: '',
@@ -86,9 +94,39 @@ export function nodeOf(cluster: SimCluster, group: GroupSpec, instance: SimInsta
   };
 }
 
+export const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const SHUTDOWN = 'node.cloudprovider.kubernetes.io/shutdown';
+
+/** The node controller's mark on a node that does not answer. */
+export function withUnreachableTaints(node: SimNode): SimNode {
+  const taints = otherTaints(node, UNREACHABLE);
+  const unreachable = ['NoSchedule', 'NoExecute'].map((effect) => ({ key: UNREACHABLE, effect }));
+  return { ...node, spec: { ...node.spec, taints: [...taints, ...unreachable] } };
+}
+
+/** The cloud controller's mark on a node whose instance is stopped. */
+export function withShutdownTaint(node: SimNode): SimNode {
+  const taints = [...otherTaints(node, SHUTDOWN), { key: SHUTDOWN, effect: 'NoSchedule' }];
+  return { ...node, spec: { ...node.spec, taints } };
+}
+
+/** The kubelet posts again: Ready, and the marks of its absence gone. */
+export function answering(node: SimNode, since: string): SimNode {
+  const { taints: _marked, ...spec } = node.spec;
+  const taints = otherTaints(node, UNREACHABLE, SHUTDOWN);
+  return {
+    ...node,
+    spec: { ...spec, ...(taints.length > 0 ? { taints } : {}) },
+    status: { ...node.status, conditions: nodeConditions('True', since) },
+  };
+}
+
+function otherTaints(node: SimNode, ...keys: string[]): Taint[] {
+  return (node.spec.taints ?? []).filter((taint) => !keys.includes(taint.key));
+}
+
 /** `Unknown` is what the node controller writes when the kubelet stopped posting. */
-export function nodeConditions(ready: 'True' | 'Unknown', at: EpochMs): NodeCondition[] {
-  const time = isoTime(at);
+export function nodeConditions(ready: 'True' | 'Unknown', time: string): NodeCondition[] {
   const reasons = ready === 'True' ? 'KubeletReady' : 'NodeStatusUnknown';
   const pressure = ready === 'True' ? 'False' : 'Unknown';
   const quiet = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => [type, pressure] as const);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PortError } from '../shared/errors.ts';
-import type { NodePatch } from '../shared/ports/kubernetes.ts';
+import type { NodePatch, Taint } from '../shared/ports/kubernetes.ts';
 import type { SimCluster } from './cluster.ts';
-import type { SimNode } from './model.ts';
+import { isReady, type SimNode } from './model.ts';
+import { UNREACHABLE } from './node-object.ts';
 
 const CORDON_TAINT = 'node.kubernetes.io/unschedulable';
 
@@ -18,7 +19,7 @@ export function patchNode(cluster: SimCluster, node: SimNode, patch: NodePatch):
     labels: merge(node.metadata.labels, patch.metadata?.labels),
     annotations: merge(node.metadata.annotations, patch.metadata?.annotations),
   };
-  const patched = { ...node, metadata, spec: mergeSpec(node.spec, patch.spec) };
+  const patched = { ...node, metadata, spec: mergeSpec(node, patch.spec) };
   return isDeepStrictEqual(patched, node) ? node : cluster.putNode(patched);
 }
 
@@ -34,14 +35,30 @@ function merge(
   return Object.fromEntries(merged);
 }
 
-/** The node controller turns `unschedulable` into its taint; here at once. */
-function mergeSpec(spec: SimNode['spec'], change: NodePatch['spec']): SimNode['spec'] {
-  if (change?.unschedulable === undefined) return spec;
-  const { unschedulable: _old, taints, ...rest } = spec;
-  const others = (taints ?? []).filter((taint) => taint.key !== CORDON_TAINT);
-  if (change.unschedulable === true) {
-    const taint = { key: CORDON_TAINT, effect: 'NoSchedule' };
-    return { ...rest, unschedulable: true, taints: [...others, taint] };
-  }
-  return others.length > 0 ? { ...rest, taints: others } : rest;
+/** Whoever drops the taints of an unreachable node gets them back from the node controller; here at once. */
+function mergeSpec({ spec, status }: SimNode, change: NodePatch['spec']): SimNode['spec'] {
+  if (change === undefined) return spec;
+  const { unschedulable: before, taints: beforeTaints, ...rest } = spec;
+  const unschedulable = change.unschedulable === undefined ? before === true : change.unschedulable === true;
+  const given = change.taints === undefined ? beforeTaints : change.taints;
+  const kept = (beforeTaints ?? []).filter(
+    (taint) => taint.key === UNREACHABLE && !isReady({ status }) && !hasTaint(given ?? [], taint),
+  );
+  const taints = withCordonTaint([...(given ?? []), ...kept], unschedulable);
+  return {
+    ...rest,
+    ...(unschedulable ? { unschedulable } : {}),
+    ...(taints.length > 0 ? { taints } : {}),
+  };
+}
+
+function hasTaint(taints: readonly Taint[], wanted: Taint): boolean {
+  return taints.some((taint) => taint.key === wanted.key && taint.effect === wanted.effect);
+}
+
+/** The node controller keeps its taint in step with `unschedulable`; here at once. */
+function withCordonTaint(taints: readonly Taint[], unschedulable: boolean): Taint[] {
+  const isThere = taints.some((taint) => taint.key === CORDON_TAINT);
+  if (!unschedulable) return taints.filter((taint) => taint.key !== CORDON_TAINT);
+  return isThere ? [...taints] : [...taints, { key: CORDON_TAINT, effect: 'NoSchedule' }];
 }

@@ -12,12 +12,19 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   eks: {
     describeCluster: { aws: 'eks:DescribeCluster' },
     listClusters: { aws: 'eks:ListClusters' },
+    describeNodegroup: { aws: 'eks:DescribeNodegroup' },
   },
   autoscaling: {
     describeInstances: { aws: 'autoscaling:DescribeAutoScalingInstances' },
     describeGroup: { aws: 'autoscaling:DescribeAutoScalingGroups' },
     describeTerminateHooks: { aws: 'autoscaling:DescribeLifecycleHooks' },
+    describeActivities: { aws: 'autoscaling:DescribeScalingActivities' },
+    isRefreshing: { aws: 'autoscaling:DescribeInstanceRefreshes' },
     detachInstance: { aws: 'autoscaling:DetachInstances' },
+    recordHeartbeat: { aws: 'autoscaling:RecordLifecycleActionHeartbeat' },
+    completeAction: { aws: 'autoscaling:CompleteLifecycleAction' },
+    setDesiredCapacity: { aws: 'autoscaling:SetDesiredCapacity' },
+    terminateInGroup: { aws: 'autoscaling:TerminateInstanceInAutoScalingGroup' },
   },
   kubernetes: {
     connect: { aws: 'eks:DescribeCluster' },
@@ -27,6 +34,7 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
     deleteNode: { kubernetes: 'delete /nodes' },
     listPods: { kubernetes: 'list /pods' },
     listPodDisruptionBudgets: { kubernetes: 'list policy/poddisruptionbudgets' },
+    listVolumeAttachments: { kubernetes: 'list storage.k8s.io/volumeattachments' },
     listDaemonSets: { kubernetes: 'list apps/daemonsets' },
     listDeployments: { kubernetes: 'list apps/deployments' },
     evictPod: { kubernetes: 'create /pods/eviction' },

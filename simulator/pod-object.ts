@@ -37,7 +37,7 @@ export function newPod(cluster: SimCluster, workload: WorkloadSpec, place: PodPl
       namespace: workload.namespace,
       ...(owner === undefined ? {} : { ownerReferences: [owner] }),
     },
-    spec: podSpec(workload, place),
+    spec: podSpec(workload, place, meta.name),
     status: { phase: 'Pending', conditions: [] },
   };
 }
@@ -80,13 +80,14 @@ function owner(apiVersion: string, kind: string, name: string, uid: string): Own
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: kind !== 'Node' };
 }
 
-function podSpec(workload: WorkloadSpec, place: PodPlace): SimPod['spec'] {
+function podSpec(workload: WorkloadSpec, place: PodPlace, name: string): SimPod['spec'] {
+  const volumes = volumesOf(workload, name);
   const priority = PRIORITY[workload.priorityClassName ?? ''];
   return {
     containers: [{ name: workload.name, image: `${workload.name}:1` }],
     terminationGracePeriodSeconds: Math.round(workload.grace / 1_000),
     tolerations: tolerationsOf(workload),
-    ...(workload.emptyDir ? { volumes: [{ name: 'scratch', emptyDir: {} }] } : {}),
+    ...(volumes.length > 0 ? { volumes } : {}),
     ...(workload.priorityClassName === undefined ? {} : { priorityClassName: workload.priorityClassName }),
     ...(priority === undefined ? {} : { priority }),
     ...(workload.group === undefined ? {} : { nodeSelector: { [GROUP_LABEL]: workload.group } }),
@@ -94,7 +95,14 @@ function podSpec(workload: WorkloadSpec, place: PodPlace): SimPod['spec'] {
   };
 }
 
-function tolerationsOf(workload: WorkloadSpec): NonNullable<SimPod['spec']['tolerations']> {
+function volumesOf({ emptyDir, volume }: WorkloadSpec, pod: string): NonNullable<SimPod['spec']['volumes']> {
+  return [
+    ...(emptyDir ? [{ name: 'scratch', emptyDir: {} }] : []),
+    ...(volume ? [{ name: 'data', persistentVolumeClaim: { claimName: `data-${pod}` } }] : []),
+  ];
+}
+
+export function tolerationsOf(workload: WorkloadSpec): NonNullable<SimPod['spec']['tolerations']> {
   if (workload.kind === 'mirror') return [{ operator: 'Exists', effect: 'NoExecute' }];
   const defaults = ['not-ready', 'unreachable'].map((state) => ({
     key: `node.kubernetes.io/${state}`,

@@ -1,12 +1,22 @@
 import { SECOND_MS } from '../shared/clock.ts';
+import type { NodePatch } from '../shared/ports/kubernetes.ts';
 import { DisruptionController } from './budgets.ts';
 import type { SimCluster } from './cluster.ts';
 import { Controllers } from './controllers.ts';
 import { Kubelets } from './kubelet.ts';
 import { isDeleting, isReady, podKey, type SimInstance, type SimNode } from './model.ts';
-import { nodeConditions, nodeOf } from './node-object.ts';
+import {
+  answering,
+  nodeConditions,
+  nodeOf,
+  withShutdownTaint,
+  withUnreachableTaints,
+} from './node-object.ts';
+import { patchNode } from './patch.ts';
 import { isPerNode } from './pod-object.ts';
 import { Scheduler } from './scheduler.ts';
+import { TaintController } from './taints.ts';
+import { Volumes } from './volumes.ts';
 import type { GroupSpec } from './world-file.ts';
 
 /** One cluster alive: its store, its controllers, and what happens to it when machines come and go. */
@@ -18,13 +28,20 @@ export class ClusterRuntime {
   readonly #controllers: Controllers;
   /** Nodes whose instance is terminated: removed once they are NotReady. */
   readonly #orphans = new Set<string>();
+  /** Nodes whose instance is stopped. */
+  readonly #stopped = new Set<string>();
+  /** How often a node's machine died or came back: what was planned for one outage must not hit the next. */
+  readonly #outages = new Map<string, number>();
+  readonly #volumes: Volumes;
 
   constructor(cluster: SimCluster) {
     this.cluster = cluster;
-    this.kubelets = new Kubelets(cluster);
+    this.#volumes = new Volumes(cluster);
+    this.kubelets = new Kubelets(cluster, this.#volumes);
     this.#scheduler = new Scheduler(cluster, this.kubelets);
     this.#controllers = new Controllers(cluster, this.#scheduler, this.kubelets);
     this.budgets = new DisruptionController(cluster);
+    new TaintController(cluster, this.kubelets).watch();
   }
 
   /** Fills the nodes that stand at the start, as if the cluster had run for long. */
@@ -36,53 +53,90 @@ export class ClusterRuntime {
     for (const budget of this.cluster.spec.budgets) this.budgets.add(budget);
   }
 
+  /** The kubelet registers; one that knows its Node from before finds it again. */
   join(group: GroupSpec, instance: SimInstance): void {
-    this.cluster.putNode(nodeOf(this.cluster, group, instance));
+    const name = instance.privateDnsName;
+    const known = this.cluster.nodes.get(name);
+    this.#stopped.delete(name);
+    this.#nextOutage(name);
+    if (known === undefined) this.cluster.putNode(nodeOf(this.cluster, group, instance));
+    else this.cluster.putNode(answering(known, this.cluster.stamp()));
+    this.kubelets.nodeBack(name);
     this.#controllers.nodesChanged();
     this.#scheduler.retry();
   }
 
-  /** A node became schedulable again, or a pod's place free. */
-  capacityChanged(): void {
+  /** Undefined when there is no such Node. */
+  patchNode(name: string, patch: NodePatch): SimNode | undefined {
+    const node = this.cluster.nodes.get(name);
+    if (node === undefined) return undefined;
+    const patched = patchNode(this.cluster, node, patch);
+    if (patch.spec?.taints !== undefined) this.#controllers.nodesChanged();
     this.#scheduler.retry();
+    return patched;
   }
 
   /** The machine stopped answering: its pods are dead at once, the API learns of it later. */
   machineDied(node: string): void {
     if (this.cluster.nodes.get(node) === undefined || this.cluster.silent.has(node)) return;
     this.kubelets.nodeDied(node);
-    const { clock, delays } = this.cluster;
-    clock.after(delays.notReady, () => this.#notReady(node));
+    const outage = this.#nextOutage(node);
+    this.cluster.clock.after(this.cluster.delays.notReady, () => {
+      if (this.#outages.get(node) === outage) this.#notReady(node, outage);
+    });
+  }
+
+  /** EC2 says stopped: the cloud controller marks the Node and leaves it. */
+  machineStopped(node: string): void {
+    this.#stopped.add(node);
+    this.#markStopped(node);
   }
 
   /** EC2 has no such instance any more: the cloud controller removes its Node. */
   machineGone(node: string): void {
+    this.#stopped.delete(node);
     this.#orphans.add(node);
+    this.#volumes.machineGone(node);
     this.#removeOrphan(node);
   }
 
   removeNode(name: string): void {
     this.#orphans.delete(name);
-    if (!this.cluster.nodes.delete(name)) return;
+    if (!this.cluster.removeNode(name)) return;
     this.kubelets.collect(name);
     this.#controllers.nodesChanged();
   }
 
-  #notReady(name: string): void {
+  #nextOutage(name: string): number {
+    const outage = (this.#outages.get(name) ?? 0) + 1;
+    this.#outages.set(name, outage);
+    return outage;
+  }
+
+  #notReady(name: string, outage: number): void {
     const node = this.cluster.nodes.get(name);
     if (node === undefined) return;
-    const conditions = nodeConditions('Unknown', this.cluster.clock.now());
+    const conditions = nodeConditions('Unknown', this.cluster.stamp());
     this.cluster.putNode(withUnreachableTaints({ ...node, status: { ...node.status, conditions } }));
     this.kubelets.markUnready(name);
+    this.#markStopped(name);
     this.#removeOrphan(name);
-    this.cluster.clock.after(this.cluster.delays.podEviction, () =>
-      this.#evictByTaint(name, node.metadata.uid),
-    );
+    this.cluster.clock.after(this.cluster.delays.podEviction, () => {
+      if (this.#outages.get(name) === outage) this.#evictByTaint(name, node.metadata.uid);
+    });
+  }
+
+  /** The cloud controller looks only at nodes that are not Ready. */
+  #markStopped(name: string): void {
+    const node = this.cluster.nodes.get(name);
+    if (node === undefined || isReady(node) || !this.#stopped.has(name)) return;
+    if (this.cluster.spec.cloudController) this.cluster.putNode(withShutdownTaint(node));
   }
 
   #removeOrphan(name: string): void {
     const node = this.cluster.nodes.get(name);
     if (node === undefined || isReady(node) || !this.#orphans.has(name)) return;
+    if (!this.cluster.spec.cloudController) return;
     this.cluster.clock.after(this.cluster.delays.nodeRemoval, () => this.removeNode(name));
   }
 
@@ -95,11 +149,4 @@ export class ClusterRuntime {
       this.kubelets.terminate(pod, Math.max(1, grace), 'DeletionByTaintManager');
     }
   }
-}
-
-function withUnreachableTaints(node: SimNode): SimNode {
-  const key = 'node.kubernetes.io/unreachable';
-  const others = (node.spec.taints ?? []).filter((taint) => taint.key !== key);
-  const taints = [...others, { key, effect: 'NoSchedule' }, { key, effect: 'NoExecute' }];
-  return { ...node, spec: { ...node.spec, taints } };
 }

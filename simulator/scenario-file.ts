@@ -40,6 +40,17 @@ export const faultRuleSchema = v.strictObject({
   fault: faultSchema,
 });
 
+/** What happens to one machine, without any detail. */
+export const MACHINE_ACTS = [
+  'rebalance',
+  'terminate',
+  'scale-in',
+  'warm-pool',
+  'stop-instance',
+  'start-instance',
+  'capacity-interrupt',
+] as const;
+
 export const itemSchema = v.variant('do', [
   v.strictObject({
     at,
@@ -49,8 +60,11 @@ export const itemSchema = v.variant('do', [
     /** false: the warning is lost on its way. */
     warned: v.optional(v.boolean(), true),
   }),
-  v.strictObject({ at, do: v.literal('rebalance'), target: machine }),
-  v.strictObject({ at, do: v.literal('terminate'), target: machine }),
+  v.strictObject({
+    at,
+    do: v.picklist(MACHINE_ACTS),
+    target: machine,
+  }),
   v.strictObject({ at, do: v.literal('event'), event: v.record(v.string(), v.unknown()) }),
   v.strictObject({ at, do: v.literal('fault'), rule: faultRuleSchema, lasts: v.optional(duration) }),
   v.strictObject({

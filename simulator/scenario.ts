@@ -1,5 +1,5 @@
 import type { FaultPlan } from './faults.ts';
-import type { Scenario, ScenarioItem } from './scenario-file.ts';
+import type { MACHINE_ACTS, Scenario, ScenarioItem } from './scenario-file.ts';
 import type { World } from './world.ts';
 
 type ItemOf<K extends ScenarioItem['do']> = Extract<ScenarioItem, { do: K }>;
@@ -29,11 +29,14 @@ function playerOf(world: World, item: ScenarioItem, actors: ScenarioActors): () 
       world.instance(item.target);
       return () => world.interrupt(item.target, item.action, world.clock.now(), item.warned);
     case 'rebalance':
-      world.instance(item.target);
-      return () => world.rebalance(item.target);
     case 'terminate':
+    case 'scale-in':
+    case 'warm-pool':
+    case 'stop-instance':
+    case 'start-instance':
+    case 'capacity-interrupt':
       world.instance(item.target);
-      return () => world.terminate(item.target);
+      return () => ACTS[item.do](world, item.target);
     case 'event':
       return () => world.send(item.event);
     case 'fault':
@@ -52,6 +55,16 @@ function playerOf(world: World, item: ScenarioItem, actors: ScenarioActors): () 
       return needed(actors.crash, item);
   }
 }
+
+const ACTS: Record<(typeof MACHINE_ACTS)[number], (world: World, target: string) => void> = {
+  rebalance: (world, target) => world.rebalance(target),
+  terminate: (world, target) => world.terminate(target),
+  'scale-in': (world, target) => world.scaleIn(target),
+  'warm-pool': (world, target) => world.toWarmPool(target),
+  'stop-instance': (world, target) => world.stop(target),
+  'start-instance': (world, target) => world.start(target),
+  'capacity-interrupt': (world, target) => world.capacityInterrupt(target),
+};
 
 function faultPlayer(world: World, item: ItemOf<'fault'>, faults: FaultPlan): () => void {
   return () => {

@@ -1,7 +1,7 @@
-import { isoTime } from '../shared/clock.ts';
 import type { SimCluster } from './cluster.ts';
 import type { Kubelets } from './kubelet.ts';
 import { isReady, podKey, type SimNode, type SimPod } from './model.ts';
+import { admits } from './taints.ts';
 
 /** Binds pending pods: first fit over schedulable Ready nodes, by the number of pods a node takes. */
 export class Scheduler {
@@ -73,7 +73,7 @@ export class Scheduler {
     return (
       this.#countOn(node) < Number(node.status.allocatable?.['pods'] ?? 0) &&
       isReady(node) &&
-      (node.spec.unschedulable !== true || tolerates(pod, 'node.kubernetes.io/unschedulable')) &&
+      admits(node, pod.spec.tolerations) &&
       Object.entries(pod.spec.nodeSelector ?? {}).every(([name, value]) => labels[name] === value)
     );
   }
@@ -83,12 +83,8 @@ export class Scheduler {
   }
 
   #now(): string {
-    return isoTime(this.#cluster.clock.now());
+    return this.#cluster.stamp();
   }
-}
-
-function tolerates(pod: SimPod, key: string): boolean {
-  return pod.spec.tolerations?.some((toleration) => toleration.key === key) ?? false;
 }
 
 function unschedulable(pod: SimPod, since: string): SimPod {

@@ -13,8 +13,10 @@ import type { Trouble } from '../shared/pipeline/trouble.ts';
 import type { ClusterRef } from '../shared/ports/kubernetes.ts';
 import type { Queue } from '../shared/ports/messages.ts';
 import { MemoryWorkflows } from '../shared/workflow/memory.ts';
+import type { CloudEvent } from './events.ts';
 import type { FaultPlan } from './faults.ts';
-import { Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
+import { type LaneName, TroubleLanes } from './lanes.ts';
 import { simulatedPorts } from './ports.ts';
 import { Process } from './process.ts';
 import type { World } from './world.ts';
@@ -25,6 +27,8 @@ export interface SimulationOptions {
   policyFor(cluster: ClusterRef, trouble: string): TroublePolicy;
   faults?: FaultPlan;
   log?: Log;
+  /** Answers true for an event that never reaches a lane; best-effort delivery loses some. */
+  loses?: (event: CloudEvent) => boolean;
 }
 
 const REMEDIATE = 'remediate';
@@ -40,7 +44,7 @@ export class Simulation {
   readonly workflows: MemoryWorkflows;
   readonly ledger: Ledger;
   readonly #options: SimulationOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string, TroubleLanes>();
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -54,20 +58,21 @@ export class Simulation {
       ),
     });
     for (const trouble of options.troubles) {
-      this.#lanes.set(trouble.name, new Lane({ clock, consumer: () => this.#consumer(trouble) }));
+      const lanes = new TroubleLanes(trouble, { clock, consumer: () => this.#consumer(trouble) });
+      this.#lanes.set(trouble.name, lanes);
     }
-    options.world.onEvent((event) => this.#route(JSON.stringify(event), event.source, event['detail-type']));
+    options.world.onEvent((event) => {
+      if (options.loses?.(event) !== true) this.#route(event);
+    });
   }
 
-  /** Puts bodies on a trouble's queue as they are, whatever they are. */
+  /** Puts bodies on a trouble's queues as they are, whatever they are, as the rules would route them. */
   send(trouble: string, ...bodies: string[]): void {
-    this.lane(trouble).send(...bodies);
+    this.#lanesOf(trouble).send(bodies);
   }
 
-  lane(trouble: string): Lane {
-    const lane = this.#lanes.get(trouble);
-    if (lane === undefined) throw new Error(`no trouble "${trouble}" in this simulation`);
-    return lane;
+  lane(trouble: string, name: LaneName = 'notice'): Lane {
+    return this.#lanesOf(trouble)[name];
   }
 
   /** Lets time go on until no message is on its way and no execution runs. */
@@ -76,7 +81,7 @@ export class Simulation {
   }
 
   isSettled(): boolean {
-    const isIdle = [...this.#lanes.values()].every((lane) => lane.pending === 0);
+    const isIdle = [...this.#lanes.values()].every((lanes) => lanes.pending === 0);
     return isIdle && this.workflows.executions().every((execution) => execution.status !== 'running');
   }
 
@@ -125,18 +130,21 @@ export class Simulation {
       park: (parked) => queue.park(parked),
       retryAfter: async (receiptHandle, delaySeconds) => {
         await queue.retryAfter(receiptHandle, delaySeconds);
-        for (const lane of this.#lanes.values()) lane.retryAfter(receiptHandle, delaySeconds);
+        for (const lanes of this.#lanes.values()) lanes.retryAfter(receiptHandle, delaySeconds);
       },
     };
   }
 
-  #route(body: string, source: string, detailType: string): void {
-    for (const trouble of this.#options.troubles) {
-      const isRead = trouble.events.some(
-        (event) => event.source === source && event.detailType === detailType,
-      );
-      if (isRead) this.send(trouble.name, body);
+  #route(event: CloudEvent): void {
+    for (const lanes of this.#lanes.values()) {
+      lanes.laneOf(event.source, event['detail-type'])?.send(JSON.stringify(event));
     }
+  }
+
+  #lanesOf(trouble: string): TroubleLanes {
+    const lanes = this.#lanes.get(trouble);
+    if (lanes === undefined) throw new Error(`no trouble "${trouble}" in this simulation`);
+    return lanes;
   }
 
   #consumer(trouble: Trouble) {
@@ -154,10 +162,11 @@ function remediateName(trouble: string): string {
   return `${trouble}-${REMEDIATE}`;
 }
 
-/** What the deployed roles allow: reads and actions of the troubles, and what the pipeline itself reads. */
+/** What the deployed roles allow: reads, sweeps and actions of the troubles, and what the pipeline itself reads. */
 function declaredBy(troubles: readonly Trouble[]): Permissions {
   const all = troubles.flatMap((trouble) => [
     trouble.reads,
+    ...(trouble.sweeps === undefined ? [] : [trouble.sweeps]),
     ...trouble.actions.map((action) => action.permissions),
   ]);
   return {
@@ -166,5 +175,5 @@ function declaredBy(troubles: readonly Trouble[]): Permissions {
   };
 }
 
-/** The long way to an owner lists clusters; the sweep may end an instance we detached. */
-const PIPELINE_AWS = ['eks:ListClusters', 'ec2:TerminateInstances'] as const;
+/** The long way to an owner lists clusters. */
+const PIPELINE_AWS = ['eks:ListClusters'] as const;

@@ -1,11 +1,13 @@
-import type { Clock, EpochMs } from '../shared/clock.ts';
+import type { EpochMs } from '../shared/clock.ts';
+import type { VirtualClock } from './clock.ts';
 
 /** How far back a stale read can look. */
 const HISTORY_MS = 10 * 60_000;
 const PRUNE_EVERY = 4096;
 
 interface Change<T> {
-  at: EpochMs;
+  /** In ms since the start of the clock: its hands may be set back. */
+  at: number;
   key: string;
   before: T | undefined;
 }
@@ -15,11 +17,11 @@ interface Change<T> {
  * back rather than a copy of the world.
  */
 export class Store<T> {
-  readonly #clock: Clock;
+  readonly #clock: VirtualClock;
   readonly #current = new Map<string, T>();
   #changes: Change<T>[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: VirtualClock) {
     this.#clock = clock;
   }
 
@@ -48,10 +50,12 @@ export class Store<T> {
 
   /** The objects as they stood at `at`, or before the oldest change that is still remembered. */
   asOf(at: EpochMs): ReadonlyMap<string, T> {
-    if (at >= this.#clock.now()) return this.#current;
+    const age = this.#clock.now() - at;
+    if (age <= 0) return this.#current;
+    const then = this.#clock.elapsed() - age;
     const past = new Map(this.#current);
     for (const change of this.#changes.toReversed()) {
-      if (change.at <= at) break;
+      if (change.at <= then) break;
       if (change.before === undefined) past.delete(change.key);
       else past.set(change.key, change.before);
     }
@@ -59,9 +63,9 @@ export class Store<T> {
   }
 
   #remember(key: string): void {
-    this.#changes.push({ at: this.#clock.now(), key, before: this.#current.get(key) });
+    this.#changes.push({ at: this.#clock.elapsed(), key, before: this.#current.get(key) });
     if (this.#changes.length % PRUNE_EVERY !== 0) return;
-    const oldest = this.#clock.now() - HISTORY_MS;
+    const oldest = this.#clock.elapsed() - HISTORY_MS;
     this.#changes = this.#changes.filter((change) => change.at >= oldest);
   }
 }

@@ -1,7 +1,6 @@
-import type { EpochMs } from '../shared/clock.ts';
-
 export interface Timer {
-  at: EpochMs;
+  /** In ms since the start of its clock. */
+  at: number;
   /** Ties fire in the order they were set. */
   order: number;
   fire: () => void;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { count, duration, instanceIdField, instant, name, podNumber, words } from './fields.ts';
+import { count, duration, instant, name, offset, podNumber, words } from './fields.ts';
+import { type GroupSpec, groupSchema } from './group-file.ts';
 
 /** How long the world takes for what it does by itself. */
 const delaysSchema = v.strictObject({
@@ -26,26 +27,6 @@ const delaysSchema = v.strictObject({
   join: v.optional(duration, '60s'),
 });
 
-const groupSchema = v.strictObject({
-  name,
-  kind: v.optional(v.picklist(['managed', 'self-managed', 'karpenter', 'auto-mode']), 'managed'),
-  count: count(0, 5_000),
-  min: v.optional(count(0)),
-  max: v.optional(count(0)),
-  lifecycle: v.optional(v.picklist(['spot', 'on-demand']), 'on-demand'),
-  type: v.optional(v.string(), 'm6i.large'),
-  zones: v.optional(v.pipe(v.array(v.string()), v.minLength(1)), ['eu-west-1a']),
-  podsPerNode: v.optional(count(1, 737), 29),
-  capacityRebalance: v.optional(v.boolean(), false),
-  terminateHooks: v.optional(v.array(v.string()), []),
-  /** Every launch fails for lack of capacity. */
-  launchFails: v.optional(v.boolean(), false),
-  tags: v.optional(words, {}),
-  labels: v.optional(words, {}),
-  /** Ids of the first instances, for files that must name them. */
-  instances: v.optional(v.array(instanceIdField), []),
-});
-
 const workloadSchema = v.strictObject({
   name,
   namespace: v.optional(name, 'default'),
@@ -70,6 +51,8 @@ const workloadSchema = v.strictObject({
   completed: v.optional(v.boolean(), false),
   priorityClassName: v.optional(v.string()),
   emptyDir: v.optional(v.boolean(), false),
+  /** Each pod has an EBS volume of its own (ReadWriteOnce); a StatefulSet's pods keep theirs. */
+  volume: v.optional(v.boolean(), false),
   toleratesUnschedulable: v.optional(v.boolean(), false),
   annotations: v.optional(words, {}),
 });
@@ -96,6 +79,10 @@ const clusterSchema = v.strictObject({
   groups: v.array(groupSchema),
   workloads: v.optional(v.array(workloadSchema), []),
   budgets: v.optional(v.array(budgetSchema), []),
+  /** false: nobody removes the Nodes of terminated instances. */
+  cloudController: v.optional(v.boolean(), true),
+  /** How far the API server's clock is ahead of everybody else's, or behind: `-10m`. */
+  ahead: v.optional(offset, '0s'),
 });
 
 export const worldSchema = v.strictObject({
@@ -115,7 +102,7 @@ export type WorldInput = v.InferInput<typeof worldSchema>;
 /** The same with defaults filled in and durations in ms. */
 export type WorldSpec = v.InferOutput<typeof worldSchema>;
 export type ClusterSpec = WorldSpec['clusters'][number];
-export type GroupSpec = ClusterSpec['groups'][number];
+export type { GroupSpec };
 export type WorkloadSpec = ClusterSpec['workloads'][number];
 export type BudgetSpec = ClusterSpec['budgets'][number];
 export type Delays = WorldSpec['delays'];

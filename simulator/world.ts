@@ -3,30 +3,17 @@ import { type EpochMs, isoTime } from '../shared/clock.ts';
 import { CallLog } from './calls.ts';
 import { VirtualClock } from './clock.ts';
 import { SimCluster } from './cluster.ts';
+import type { EksDrain } from './eks-drain.ts';
 import type { CloudEvent } from './events.ts';
 import { Fleet, type InterruptAction } from './fleet.ts';
 import { uuid } from './ids.ts';
-import { isReady, type PodEnding, podKey, type SimInstance } from './model.ts';
+import type { PodEnding, SimInstance } from './model.ts';
+import { type NodeView, viewOf } from './node-view.ts';
 import { RecordedQueue } from './queue.ts';
 import { ClusterRuntime } from './runtime.ts';
 import { MemoryTable } from './table.ts';
 import { RecordedTopic } from './topic.ts';
 import { type WorldInput, type WorldSpec, worldSchema } from './world-file.ts';
-
-/** One machine as people see it. `pods` are `namespace/name`. */
-export interface NodeView {
-  id: string;
-  name: string;
-  cluster: string;
-  group: string;
-  zone: string;
-  lifecycle: SimInstance['lifecycle'];
-  state: SimInstance['state'];
-  /** `absent`: the instance has no Node (yet, or any more). */
-  node: 'ready' | 'not-ready' | 'absent';
-  unschedulable: boolean;
-  pods: string[];
-}
 
 /** A whole fleet in memory, and the backends a run leaves its traces in. Processes come and go; this stays. */
 export class World {
@@ -50,7 +37,7 @@ export class World {
       const ref = { name: cluster.name, account: spec.account, region: spec.region };
       const runtime = new ClusterRuntime(new SimCluster(ref, cluster, this.clock, spec.delays, spec.seed));
       this.clusters.set(cluster.name, runtime);
-      for (const group of cluster.groups) this.fleet.addGroup(cluster.name, group);
+      for (const group of cluster.groups) this.fleet.scaling.add(cluster.name, group);
       runtime.populate();
     }
   }
@@ -86,9 +73,39 @@ export class World {
   }
 
   /** The instance ends without notice. */
-  terminate(target: string, at: EpochMs = this.clock.now()): void {
+  terminate(target: string, at: EpochMs = this.clock.now(), reason = 'Server.InternalError'): void {
     const { id } = this.instance(target);
-    this.#at(at, () => this.fleet.terminate(id, 'Server.InternalError'));
+    this.#at(at, () => this.fleet.machines.terminate(id, reason));
+  }
+
+  /** A person stops the instance; its group, if it has one, replaces and terminates it. Only what runs stops. */
+  stop(target: string): void {
+    this.fleet.machines.stop(this.instance(target).id, 'Client.UserInitiatedShutdown');
+  }
+
+  /** A stopped instance comes back, on the same Node. Only what is stopped starts. */
+  start(target: string): void {
+    this.fleet.machines.start(this.instance(target).id);
+  }
+
+  /** Its status checks fail: nothing on it answers, and its group replaces it through the hooks. */
+  impair(target: string): void {
+    this.fleet.impair(this.instance(target).id);
+  }
+
+  /** The group lowers its desired capacity and takes this instance; `cause` says who wants that, as AWS does. */
+  scaleIn(target: string, cause?: string): void {
+    this.fleet.scaling.scaleIn(this.instance(target).id, cause);
+  }
+
+  /** A scale-in whose instance is stopped and kept. */
+  toWarmPool(target: string, cause?: string): void {
+    this.fleet.scaling.scaleIn(this.instance(target).id, cause, 'WarmPool');
+  }
+
+  /** A reservation ends: a warning now, the end 120 s later. */
+  capacityInterrupt(target: string, variant: 'block' | 'interruptible' = 'block'): void {
+    this.fleet.capacityInterrupt(this.instance(target).id, variant === 'interruptible');
   }
 
   /** By instance id, node name, or `group/0` for the group's first instance. Throws for anything else. */
@@ -106,6 +123,11 @@ export class World {
     return found;
   }
 
+  /** What EKS drained by itself, in order. */
+  get eksDrains(): readonly EksDrain[] {
+    return this.fleet.eks.drains;
+  }
+
   runtime(cluster: string): ClusterRuntime {
     const runtime = this.clusters.get(cluster);
     if (runtime === undefined) throw new Error(`no cluster "${cluster}" in this world`);
@@ -113,31 +135,14 @@ export class World {
   }
 
   nodes(): NodeView[] {
-    return [...this.fleet.instances.values()].map((instance) => this.#view(instance));
+    return [...this.fleet.instances.values()].map((instance) =>
+      viewOf(instance, this.runtime(instance.cluster)),
+    );
   }
 
   /** How every pod that left its cluster ended, in order. */
   endings(): PodEnding[] {
     return [...this.clusters.values()].flatMap((runtime) => runtime.cluster.endings);
-  }
-
-  #view(instance: SimInstance): NodeView {
-    const { id, cluster, group, zone, lifecycle, state, privateDnsName: name } = instance;
-    const store = this.runtime(cluster).cluster;
-    const node = store.nodes.get(name);
-    const joined = node === undefined ? 'absent' : isReady(node) ? 'ready' : 'not-ready';
-    return {
-      id,
-      name,
-      cluster,
-      group,
-      zone,
-      lifecycle,
-      state,
-      node: joined,
-      unschedulable: node?.spec.unschedulable ?? false,
-      pods: store.podsOn(name).map((pod) => podKey(pod.metadata)),
-    };
   }
 
   /** Now means now, not the next turn of the clock. */

@@ -6,7 +6,7 @@ import { controllerOf, firstFew, isReady, type PodNote } from './pods.ts';
 
 /** Where the pods that were on the node are now, by their controllers. */
 export interface Elsewhere {
-  /** Pods that were on the node when the drain was planned and had a controller. */
+  /** Pods that had to leave the node and had a controller. */
   expected: number;
   ready: number;
   /** Replacements that are not Ready, and why; the first few. */
@@ -26,44 +26,59 @@ export async function readElsewhere(
 ): Promise<Fact<Elsewhere>> {
   if (isUncounted(incident))
     return unknown('the pods were not known when the drain was planned', 'ledger', at);
-  const drained = drainedPods(incident);
+  const drained = movedPods(incident);
   const [first] = drained.pods;
   if (first === undefined) return known(NOTHING_DRAINED, 'no drain yet', at);
   const namespaces = [...new Set(drained.pods.map((pod) => pod.namespace))];
   return await readFact('pods of the drained controllers', at, async () => {
     const lists = await Promise.all(namespaces.map((namespace) => kubernetes.listPods({ namespace })));
-    return compare(drained, lists.flat());
+    // Births are compared by the API server's own clock.
+    const since = drained.since + kubernetes.serverAheadMs();
+    return compare({ ...drained, since }, lists.flat());
   });
 }
 
-interface Drained {
+interface Moved {
   pods: PodNote[];
   since: EpochMs;
 }
 
-/** What the drain's record remembers from its plan: complete even if a crash lost the drain's own counts. */
-export function drainedPods(incident: Incident): Drained {
-  const drains = incident.records.filter(hasDrained);
-  const noted = drains.flatMap(({ step }) => (step.notes?.['pods'] ?? []) as unknown as PodNote[]);
-  const byUid = new Map(noted.filter((pod) => pod.ownerUid !== null).map((pod) => [pod.uid, pod]));
-  return { pods: [...byUid.values()], since: Math.min(...drains.map((record) => record.startedAt)) };
+/**
+ * The pods that had to move: what the records of the steps that move pods remember from their plan (complete even
+ * if a crash lost the step's own counts), and those that went down with the instance.
+ */
+export function movedPods(incident: Incident): Moved {
+  const moves = incident.records.filter(hasMoved);
+  const lost = lostPods(incident);
+  const noted = moves.flatMap(({ step }) => (step.notes?.['pods'] ?? []) as unknown as PodNote[]);
+  const all = [...noted, ...(lost?.pods ?? [])].filter((pod) => pod.ownerUid !== null);
+  const byUid = new Map(all.map((pod) => [pod.uid, pod]));
+  const starts = [...moves.map((record) => record.startedAt), ...(lost === undefined ? [] : [lost.since])];
+  return { pods: [...byUid.values()], since: Math.min(...starts) };
 }
 
-const RAN = new Set(['running', 'done', 'failed']);
+/** Pods that were on the node when its instance was found ending; the plan keeps them. */
+export function lostPods({ plan }: Incident): Moved | undefined {
+  const lost = plan?.keep?.['lost'];
+  return lost === undefined || lost === null ? undefined : (lost as unknown as Moved);
+}
 
-/** A drain that moved pods, also one that was stopped half way. */
-export function hasDrained({ step, state, memory }: StepRecord): boolean {
+const RAN = new Set(['running', 'done', 'failed', 'superseded']);
+const MOVING = new Set(['drain', 'out-of-service', 'delete-node']);
+
+/** A step that moved pods, also a drain that was stopped half way. */
+export function hasMoved({ step, state, memory }: StepRecord): boolean {
   const wasStopped = state === 'refused' && Number(memory?.['sent'] ?? 0) > 0;
-  return step.action === 'drain' && (RAN.has(state) || wasStopped);
+  return MOVING.has(step.action) && (RAN.has(state) || wasStopped);
 }
 
-/** The pods could not be listed when the drain was planned: there is nothing to count against. */
+/** The pods could not be listed when the step was planned: there is nothing to count against. */
 function isUncounted(incident: Incident): boolean {
-  return incident.records.some((record) => hasDrained(record) && record.step.notes?.['pods'] === null);
+  return incident.records.some((record) => hasMoved(record) && record.step.notes?.['pods'] === null);
 }
 
 /** Counts, per controller, Ready pods born since the drain against the pods that had to move. */
-export function compare({ pods, since }: Drained, current: readonly Pod[]): Elsewhere {
+export function compare({ pods, since }: Moved, current: readonly Pod[]): Elsewhere {
   const old = new Set(pods.map((pod) => pod.uid));
   const born = current.filter(
     (pod) => !old.has(pod.metadata?.uid ?? '') && bornAt(pod) >= since - CLOCK_SLACK_MS,

@@ -1,16 +1,15 @@
 import type { EpochMs } from '../../shared/clock.ts';
-import { findNode } from '../../shared/cluster/node-match.ts';
+import { instanceIdOf } from '../../shared/cluster/node-match.ts';
 import { clustersOf } from '../../shared/cluster/ownership.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
 import type { GatherInput } from '../../shared/pipeline/trouble.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
-import type { Ports } from '../../shared/ports/index.ts';
-import type { Kubernetes, Node } from '../../shared/ports/kubernetes.ts';
+import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
 import { type Controllers, readControllers } from './controllers.ts';
+import { type GroupActivity, readActivity } from './departure.ts';
 import { type Elsewhere, readElsewhere } from './elsewhere.ts';
-import { type GroupFacts, readGroup } from './group.ts';
-import { cordonedFor, isCordoned, isExcluded } from './markers.ts';
+import { type GroupFacts, hasSignal, needsGroup, readGroup, readGroupAndOthers } from './group.ts';
+import { type FleetNode, type NodeSummary, summariseFleet, summariseNode } from './node-summary.ts';
 import { type BudgetSummary, leftAlone, type PodSummary, summariseBudget, summarisePod } from './pods.ts';
 import type { NodeInterruptionPolicy } from './policy.ts';
 
@@ -24,17 +23,13 @@ export interface NodeInterruptionFacts {
   budgets: Fact<BudgetSummary[]>;
   controllers: Fact<Controllers>;
   group: Fact<GroupFacts | null>;
+  /** What the group says about an instance that is ending. */
+  activity: Fact<GroupActivity>;
   elsewhere: Fact<Elsewhere>;
-}
-
-export interface NodeSummary {
-  name: string;
-  uid: string;
-  cordoned: boolean;
-  /** The incident our own marker names. */
-  cordonedFor: string | null;
-  excluded: boolean;
-  labels: Record<string, string>;
+  /** Volumes attached to the node; null while the instance runs: then it is not asked. */
+  attached: Fact<number | null>;
+  /** Every node of the cluster, for what is done on purpose; null when nothing is. */
+  fleet: Fact<FleetNode[] | null>;
 }
 
 export interface PodsOnNode {
@@ -45,49 +40,94 @@ export interface PodsOnNode {
 
 /** Reads through ports; a failed read is an unknown fact and the others still stand. */
 export async function gather(input: GatherInput<NodeInterruptionPolicy>): Promise<NodeInterruptionFacts> {
-  const { ports, incident, policy } = input;
+  const { ports, incident } = input;
   const at = ports.clock.now();
   const instanceId = incident.subject.id;
-  const [instance, inCluster] = await Promise.all([
-    readFact('ec2:DescribeInstances', at, async () => {
-      const [found] = await ports.ec2.describeInstances([instanceId]);
-      return found ?? null;
-    }),
-    readCluster(ports, incident, policy, at),
+  const instance = readFact('ec2:DescribeInstances', at, async () => {
+    const [found] = await ports.ec2.describeInstances([instanceId]);
+    return found ?? null;
+  });
+  const [ofEc2, ofGroup, ofCluster] = await Promise.all([
+    instance.then(async (read) => ({ instance: read, activity: await readActivity(ports, read, at) })),
+    readGroupIfNeeded(input, at),
+    readCluster(input, instance, at),
   ]);
-  const clusterTags = instance.known && instance.value !== null ? clustersOf(instance.value) : [];
-  const group = policy.replacement.detach
-    ? await readGroup(ports, instanceId, at)
-    : known(null, 'not read: replacement.detach is false', at);
-  return { instance, clusterTags, group, ...inCluster };
+  const { value } = ofEc2.instance.known ? ofEc2.instance : { value: null };
+  const clusterTags = value === null ? [] : clustersOf(value);
+  return { ...ofEc2, clusterTags, group: ofGroup, ...ofCluster };
 }
 
-type ClusterFacts = Omit<NodeInterruptionFacts, 'instance' | 'clusterTags' | 'group'>;
+async function readGroupIfNeeded(
+  { ports, incident, policy }: GatherInput<NodeInterruptionPolicy>,
+  at: EpochMs,
+): Promise<Fact<GroupFacts | null>> {
+  const { id } = incident.subject;
+  if (hasSignal(incident, 'rebalance')) return await readGroupAndOthers(ports, id, incident.cluster, at);
+  if (needsGroup(incident, policy)) return await readGroup(ports, id, at);
+  return known(null, 'not read: nothing depends on it', at);
+}
+
+type ClusterFacts = Omit<NodeInterruptionFacts, 'instance' | 'clusterTags' | 'group' | 'activity'>;
 
 async function readCluster(
-  ports: Ports,
-  incident: Incident,
-  policy: NodeInterruptionPolicy,
+  { ports, incident, policy }: GatherInput<NodeInterruptionPolicy>,
+  instance: Promise<Fact<Instance | null>>,
   at: EpochMs,
 ): Promise<ClusterFacts> {
   const found = await readFact('kubernetes nodes', at, async () => {
     const kubernetes = await ports.kubernetes.connect(incident.cluster);
-    return { kubernetes, node: await findNode(kubernetes, incident.subject.id) };
+    const nodes = await kubernetes.listNodes();
+    return { kubernetes, nodes, node: nodes.find((each) => instanceIdOf(each) === incident.subject.id) };
   });
   if (!found.known) return allUnknown(found.why, at);
-  const { kubernetes, node } = found.value;
-  const [onNode, controllers, elsewhere] = await Promise.all([
-    readPods(kubernetes, node?.metadata?.name, policy, at),
+  const { kubernetes, nodes, node } = found.value;
+  const name = node?.metadata?.name;
+  const [onNode, controllers, elsewhere, attached] = await Promise.all([
+    readPods(kubernetes, name, policy, at),
     readControllers(kubernetes, at),
     readElsewhere(kubernetes, incident, at),
+    readAttached(kubernetes, name, instance, at),
   ]);
-  const summary = node === undefined ? null : summariseNode(node);
-  return { node: known(summary, found.source, at), ...onNode, controllers, elsewhere };
+  const isVoluntary = hasSignal(incident, 'rebalance');
+  const fleet = isVoluntary ? summariseFleet(nodes, kubernetes.serverAheadMs()) : null;
+  return {
+    node: known(node === undefined ? null : summariseNode(node), found.source, at),
+    ...onNode,
+    controllers,
+    elsewhere,
+    attached,
+    fleet: known(fleet, found.source, at),
+  };
 }
 
 function allUnknown(why: string, at: EpochMs): ClusterFacts {
   const missing = unknown(why, 'kubernetes', at);
-  return { node: missing, pods: missing, budgets: missing, controllers: missing, elsewhere: missing };
+  return {
+    node: missing,
+    pods: missing,
+    budgets: missing,
+    controllers: missing,
+    elsewhere: missing,
+    attached: missing,
+    fleet: missing,
+  };
+}
+
+/** The list has no filter by node, so it is read only when an instance is off and volumes may hang on it. */
+async function readAttached(
+  kubernetes: Kubernetes,
+  nodeName: string | undefined,
+  instance: Promise<Fact<Instance | null>>,
+  at: EpochMs,
+): Promise<Fact<number | null>> {
+  const read = await instance;
+  const state = read.known ? read.value?.state : undefined;
+  const isOff = state === 'stopped' || state === 'terminated';
+  if (nodeName === undefined || !isOff) return known(null, 'not read: the instance is not off', at);
+  return await readFact('storage.k8s.io/volumeattachments', at, async () => {
+    const attachments = await kubernetes.listVolumeAttachments();
+    return attachments.filter(({ spec }) => spec?.nodeName === nodeName).length;
+  });
 }
 
 async function readPods(
@@ -118,16 +158,5 @@ async function readPods(
   return {
     pods,
     budgets: budgets.known ? { ...budgets, value: budgets.value.map(summariseBudget) } : budgets,
-  };
-}
-
-function summariseNode(node: Node): NodeSummary {
-  return {
-    name: node.metadata?.name ?? '',
-    uid: node.metadata?.uid ?? '',
-    cordoned: isCordoned(node),
-    cordonedFor: cordonedFor(node) ?? null,
-    excluded: isExcluded(node),
-    labels: node.metadata?.labels ?? {},
   };
 }

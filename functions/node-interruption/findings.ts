@@ -1,21 +1,60 @@
-import { isoTime } from '../../shared/clock.ts';
+import { type EpochMs, humanDuration, isoTime } from '../../shared/clock.ts';
 import type { Finding } from '../../shared/incident/plan.ts';
+import { happenedAt } from '../../shared/incident/signal.ts';
+import type { Departure } from './departure.ts';
 import type { Input } from './input.ts';
-import type { Notice } from './notice.ts';
+import { type Notice, newestOf } from './notice.ts';
 import { type BudgetSummary, firstFew, type PodSummary, podName } from './pods.ts';
 
 /** What is known about the interruption and about what will stand in the way, sources that disagree included. */
 export function findingsOf(input: Input, notice: Notice): Finding[] {
-  return [interruption(input, notice), ...blockers(input)];
+  return [interruption(input, notice), ...warnedEarlier(input, notice), ...blockers(input)];
 }
+
+const CAUSES: Readonly<Record<Notice['kind'], string>> = {
+  spot: 'AWS takes the Spot capacity back',
+  capacity: 'AWS takes the reserved capacity back',
+  hook: 'the Auto Scaling group ends the instance and waits for its hooks',
+  rebalance: 'the instance has a raised risk of interruption',
+};
 
 function interruption({ facts }: Input, notice: Notice): Finding {
   const evidence = [
-    `EventBridge (best effort): Spot warning at ${isoTime(notice.occurredAt)}, action ${notice.action}, deadline ${isoTime(notice.deadline)}`,
+    `EventBridge (best effort): ${notice.kind} notice at ${isoTime(notice.occurredAt)}, action ${notice.action}, deadline ${isoTime(notice.deadline)}`,
     instanceLine(facts.instance),
     podLine(facts.pods),
   ];
-  return { cause: `AWS takes the Spot capacity back (${notice.action})`, confidence: 'certain', evidence };
+  return { cause: `${CAUSES[notice.kind]} (${notice.action})`, confidence: 'certain', evidence };
+}
+
+/** A recommendation that came before says how much warning there was. */
+function warnedEarlier({ incident }: Input, notice: Notice): Finding[] {
+  const rebalance = newestOf(incident, ({ kind }) => kind === 'rebalance');
+  if (rebalance === undefined) return [];
+  const evidence = [`EventBridge: rebalance recommendation at ${isoTime(happenedAt(rebalance))}`];
+  const early = humanDuration(Math.max(0, notice.occurredAt - happenedAt(rebalance)));
+  return [{ cause: `AWS recommended to rebalance ${early} before`, confidence: 'certain', evidence }];
+}
+
+/** Why the instance ended, and what was on its node. */
+export function departureFindings({ facts }: Input, { text, confidence, evidence }: Departure): Finding[] {
+  return [
+    { cause: text, confidence, evidence: [...evidence, instanceLine(facts.instance), podLine(facts.pods)] },
+  ];
+}
+
+export function rebalanceFindings({ facts }: Input, since: EpochMs): Finding[] {
+  const group = facts.group.known ? facts.group.value : null;
+  const hooks = group?.terminateHooks.map(({ name }) => name) ?? [];
+  const evidence = [
+    `EventBridge (best effort): rebalance recommendation at ${isoTime(since)}`,
+    instanceLine(facts.instance),
+    podLine(facts.pods),
+    group === null
+      ? 'Auto Scaling: no group, or not read'
+      : `Auto Scaling: group ${group.name}, desired ${group.desired} of at most ${group.max}, capacity rebalancing ${group.capacityRebalance ? 'on' : 'off'}, terminate hooks ${hooks.join(', ') || 'none'}`,
+  ];
+  return [{ cause: CAUSES.rebalance, confidence: 'certain', evidence }];
 }
 
 function instanceLine(instance: Input['facts']['instance']): string {
@@ -34,7 +73,7 @@ function podLine(pods: Input['facts']['pods']): string {
 }
 
 /** Budgets that allow nothing now, with the pods they hold; pods under two budgets cannot be evicted at all. */
-function blockers({ facts }: Input): Finding[] {
+export function blockers({ facts }: Pick<Input, 'facts'>): Finding[] {
   if (!facts.pods.known) return [];
   if (!facts.budgets.known) {
     return [{ cause: 'disruption budgets unknown', confidence: 'possible', evidence: [facts.budgets.why] }];

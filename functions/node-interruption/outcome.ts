@@ -1,31 +1,41 @@
-import { humanDuration, SECOND_MS } from '../../shared/clock.ts';
+import { type EpochMs, humanDuration, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
-import { hasDrained } from './elsewhere.ts';
+import { hasMoved, lostPods } from './elsewhere.ts';
 import type { Input } from './input.ts';
-import type { Notice } from './notice.ts';
 import { firstFew, type PodNote, podName } from './pods.ts';
 
 const LOOK_AGAIN_MS = 5 * SECOND_MS;
 const LOOK_AGAIN_LATER_MS = 20 * SECOND_MS;
+/** Replacements usually come up within this; later looks may be further apart. */
+const CLOSE_LOOK_MS = 2 * MINUTE_MS;
 
-/** What follows once no step is left: verify elsewhere, look again, or close with what is true. */
-export function afterSteps(input: Input, notice: Notice): PlanEnd {
-  const failed = input.incident.records.find((record) => record.state === 'failed');
-  const stopped = input.incident.records.find((record) => record.state === 'refused');
-  const drain = drainOf(input.incident);
-  if (drain === undefined) return { do: 'close', outcome: withoutDrain(input, notice, failed ?? stopped) };
-  // A drain whose run died never got its end: its time was over at the latest when evictions had to stop.
-  const endedAt = drain.endedAt ?? Math.min(input.now, notice.evictUntil);
+/**
+ * What follows once no step is left: verify elsewhere, look again, or close with what is true. `nothingMoved` is
+ * how it ends when no pod was moved and none was lost.
+ */
+export function afterSteps(input: Input, nothingMoved: () => Outcome): PlanEnd {
+  const move = lastMove(input.incident);
+  const endedAt = movedAt(input, move);
+  if (endedAt === undefined) return { do: 'close', outcome: nothingMoved() };
   const verifyUntil = endedAt + input.policy.verify.within;
   const state = stateOf(input);
-  if (state.isSettled || input.now >= verifyUntil) return { do: 'close', outcome: outcomeOf(input, drain) };
-  const pause = input.now < notice.deadline ? LOOK_AGAIN_MS : LOOK_AGAIN_LATER_MS;
+  if (state.isSettled || input.now >= verifyUntil) {
+    return { do: 'close', outcome: move === undefined ? afterLoss(input, endedAt) : outcomeOf(input, move) };
+  }
+  const pause = input.now < endedAt + CLOSE_LOOK_MS ? LOOK_AGAIN_MS : LOOK_AGAIN_LATER_MS;
   return { do: 'wait', at: Math.min(input.now + pause, verifyUntil), why: state.waitingFor };
 }
 
-function drainOf(incident: Incident): StepRecord | undefined {
-  return incident.records.findLast(hasDrained);
+export function lastMove(incident: Incident): StepRecord | undefined {
+  return incident.records.findLast(hasMoved);
+}
+
+/** A step whose run died never got its end: its time was over at the latest when its goal says. */
+function movedAt({ incident, now }: Input, move: StepRecord | undefined): EpochMs | undefined {
+  if (move === undefined) return lostPods(incident)?.since;
+  const until = Number(move.step.goal['until'] ?? now);
+  return move.endedAt ?? Math.min(now, until);
 }
 
 interface VerifyState {
@@ -44,42 +54,60 @@ function stateOf({ facts }: Input): VerifyState {
   return { isSettled, waitingFor: `${ready} of ${expected} pods Ready elsewhere, ${left} still on the node` };
 }
 
-function withoutDrain({ incident }: Input, notice: Notice, problem: StepRecord | undefined): Outcome {
-  if (problem?.state === 'refused') {
-    const summary = `${problem.step.action} was refused: ${problem.summary ?? problem.decision}.`;
-    return { kind: 'refused', summary, details: recordLines(incident) };
-  }
-  if (problem !== undefined) {
-    const summary = `${problem.step.action} did not work; pods were not moved.`;
-    return { kind: 'escalated', summary, details: recordLines(incident) };
-  }
+/** No pod was moved: a step failed or was refused before, or there was nothing to move. */
+export function withoutMoves({ incident }: Input, otherwise: () => string): Outcome {
+  const failed = incident.records.find((record) => record.state === 'failed');
+  const refused = incident.records.find((record) => record.state === 'refused');
   const details = recordLines(incident);
-  const left = humanDuration(
-    Math.max(0, notice.deadline - (incident.records[0]?.startedAt ?? notice.deadline)),
-  );
-  return { kind: 'mitigated', summary: `Node cordoned with ${left} left; no pod was moved.`, details };
+  if (failed !== undefined) {
+    const summary = `${failed.step.action} did not work; pods were not moved.`;
+    return { kind: 'escalated', summary, details };
+  }
+  if (refused !== undefined) {
+    const summary = `${refused.step.action} was refused: ${refused.summary ?? refused.decision}.`;
+    return { kind: 'refused', summary, details };
+  }
+  return { kind: 'mitigated', summary: otherwise(), details };
 }
 
-function outcomeOf(input: Input, drain: StepRecord): Outcome {
-  const { facts, incident, now } = input;
-  const took = humanDuration((drain.endedAt ?? now) - drain.startedAt);
+/** The instance went before anything could be done; Kubernetes alone replaced its pods, or did not. */
+function afterLoss({ facts, incident, now }: Input, since: EpochMs): Outcome {
   const details = recordLines(incident);
-  const stuck = blockedPods(incident);
-  const bare = notedPods(drain).filter((pod) => pod.ownerUid === null);
-  if (bare.length > 0)
-    details.push(`without a controller, gone for good: ${firstFew(bare.map(podName)).join(', ')}`);
+  const after = humanDuration(now - since);
   if (!facts.elsewhere.known) {
-    const summary = `Pods were drained in ${took}; whether they are Ready elsewhere could not be read.`;
+    const summary = 'Pods went down with their instance; whether they are Ready elsewhere could not be read.';
     return { kind: 'escalated', summary, details: [...details, facts.elsewhere.why] };
   }
   const { expected, ready, pending } = facts.elsewhere.value;
-  const counts = `${ready} of ${expected} pods Ready elsewhere, drain took ${took}`;
+  const summary = `${ready} of ${expected} pods that went down with their instance are Ready elsewhere after ${after}`;
+  if (ready >= expected) return { kind: 'ignored', summary: `${summary}, by Kubernetes alone.`, details };
+  return {
+    kind: 'escalated',
+    summary: `${summary}.`,
+    details: [...details, ...pending.map((line) => `pending ${line}`)],
+  };
+}
+
+function outcomeOf(input: Input, move: StepRecord): Outcome {
+  const { facts, incident, now } = input;
+  const took = `${move.step.action} took ${humanDuration((move.endedAt ?? now) - move.startedAt)}`;
+  const details = recordLines(incident);
+  const stuck = blockedPods(incident);
+  const bare = notedPods(move).filter((pod) => pod.ownerUid === null);
+  if (bare.length > 0)
+    details.push(`without a controller, gone for good: ${firstFew(bare.map(podName)).join(', ')}`);
+  if (!facts.elsewhere.known) {
+    const summary = `Pods were moved, ${took}; whether they are Ready elsewhere could not be read.`;
+    return { kind: 'escalated', summary, details: [...details, facts.elsewhere.why] };
+  }
+  const { expected, ready, pending } = facts.elsewhere.value;
+  const counts = `${ready} of ${expected} pods Ready elsewhere, ${took}`;
   const missing = ready < expected ? pending.map((line) => `pending ${line}`) : [];
   const problems = [...stuck, ...missing];
-  if (problems.length === 0 && ready >= expected && drain.state !== 'failed') {
+  if (problems.length === 0 && ready >= expected && move.state !== 'failed') {
     return { kind: 'fixed', summary: `${counts}.`, details };
   }
-  const needsPeople = (ready === 0 && expected > 0) || drain.state === 'failed';
+  const needsPeople = (ready === 0 && expected > 0) || move.state === 'failed';
   const kind = needsPeople ? 'escalated' : 'mitigated';
   return {
     kind,
@@ -88,8 +116,8 @@ function outcomeOf(input: Input, drain: StepRecord): Outcome {
   };
 }
 
-function notedPods(drain: StepRecord): PodNote[] {
-  return (drain.step.notes?.['pods'] ?? []) as unknown as PodNote[];
+function notedPods(move: StepRecord): PodNote[] {
+  return (move.step.notes?.['pods'] ?? []) as unknown as PodNote[];
 }
 
 /** What the last rung that ran could not move, named with the budget that held it. */
@@ -102,7 +130,7 @@ export function blockedPods(incident: Incident): string[] {
   return Array.isArray(blocked) ? blocked.map((line) => `blocked ${String(line)}`) : [];
 }
 
-function recordLines(incident: Incident): string[] {
+export function recordLines(incident: Incident): string[] {
   return incident.records.map(
     ({ step, state, summary, decision }) => `${step.action}: ${state}: ${summary ?? decision}`,
   );

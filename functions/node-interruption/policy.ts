@@ -84,6 +84,93 @@ const replacement = v.strictObject({
   ),
 });
 
+const REBALANCE_ACTIONS = ['ignore', 'cordon', 'launch-then-drain'] as const;
+
+const rebalance = v.strictObject({
+  action: v.optional(
+    oneOf(
+      REBALANCE_ACTIONS,
+      'What a rebalance recommendation leads to: ignore; cordon keeps new pods away for a while; ' +
+        'launch-then-drain adds a node to the group first and moves the pods once it is Ready. EKS managed node ' +
+        'groups are watched only: EKS replaces their nodes itself.',
+    ),
+    'ignore',
+  ),
+  groups: v.optional(
+    v.pipe(
+      v.record(
+        v.pipe(v.string(), v.regex(/^\P{Cc}{1,255}$/u, 'must be the name of a group')),
+        v.picklist(REBALANCE_ACTIONS, `must be one of ${REBALANCE_ACTIONS.join(', ')}`),
+        'must be a mapping of group names to actions',
+      ),
+      v.description('The same for single groups, by the name of the Auto Scaling group or EKS node group.'),
+      v.metadata({ type: 'group: word', allowed: REBALANCE_ACTIONS.join(', ') }),
+    ),
+    {},
+  ),
+  ttl: v.optional(
+    duration(
+      { min: '5m', max: '12h' },
+      'How long a cordon for a rebalance recommendation stays when no interruption follows.',
+    ),
+    '1h',
+  ),
+  replacementWithin: v.optional(
+    duration({ min: '2m', max: '1h' }, 'How long the additional node may take to be Ready.'),
+    '10m',
+  ),
+  drainWithin: v.optional(
+    duration({ min: '1m', max: '6h' }, 'How long the drain may take once the additional node is Ready.'),
+    '30m',
+  ),
+});
+
+const terminationHooks = v.strictObject({
+  names: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(v.string(), v.regex(/^\P{Cc}{1,255}$/u, 'must be the name of a lifecycle hook')),
+        'must be a list of names of lifecycle hooks',
+      ),
+      v.description(
+        'Terminate lifecycle hooks that Paramedic drains for, holds and completes. Empty means none; a hook that ' +
+          'is not named here is never touched.',
+      ),
+      v.metadata({ type: 'list', allowed: 'hook names' }),
+    ),
+    [],
+  ),
+  drainWithin: v.optional(
+    duration(
+      { min: '1m', max: '47h' },
+      'How long a hook is held while pods leave; then it is completed with what is left.',
+    ),
+    '1h',
+  ),
+});
+
+const stateChange = v.strictObject({
+  nodeGrace: v.optional(
+    duration(
+      { min: '30s', max: '1h' },
+      'How long the Node of a terminated instance may stay before Paramedic removes it. The cloud controller ' +
+        'usually does within a minute.',
+    ),
+    '2m',
+  ),
+  outOfService: v.optional(
+    flag(
+      'Whether the Node of a stopped instance gets the out-of-service taint until its pods are gone and its volumes ' +
+        'detached.',
+    ),
+    true,
+  ),
+  clearWithin: v.optional(
+    duration({ min: '1m', max: '1h' }, 'How long pods and volumes may take to leave such a node.'),
+    '10m',
+  ),
+});
+
 const verify = v.strictObject({
   within: v.optional(
     duration({ min: '30s', max: '30m' }, 'How long moved pods may take to be Ready elsewhere.'),
@@ -97,6 +184,18 @@ export const nodeInterruptionSection = v.strictObject({
   drain: v.optional(v.pipe(drain, v.description('How pods leave the node.')), {}),
   loadBalancers: v.optional(v.pipe(loadBalancers, v.description('Traffic from load balancers.')), {}),
   replacement: v.optional(v.pipe(replacement, v.description('The instance that takes over.')), {}),
+  rebalance: v.optional(
+    v.pipe(rebalance, v.description('A raised risk of interruption, which may never come.')),
+    {},
+  ),
+  terminationHooks: v.optional(
+    v.pipe(terminationHooks, v.description('Auto Scaling groups that wait before they terminate.')),
+    {},
+  ),
+  stateChange: v.optional(
+    v.pipe(stateChange, v.description('Instances that stop or end under a live node.')),
+    {},
+  ),
   verify: v.optional(v.pipe(verify, v.description('Checking that it worked.')), {}),
 });
 

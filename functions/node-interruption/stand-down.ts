@@ -3,7 +3,13 @@ import type { GuardFacts } from '../../shared/pipeline/trouble.ts';
 import type { NodeInterruptionFacts } from './facts.ts';
 
 /** Auto Mode's nodes carry Karpenter's labels as well. */
-const MOST_TELLING_FIRST: readonly StandDownController[] = ['eks-auto-mode', 'karpenter', 'nth'];
+const MOST_TELLING_FIRST: readonly StandDownController[] = [
+  'eks-auto-mode',
+  'karpenter',
+  'nth',
+  'instance-refresh',
+  'eks-auto-repair',
+];
 
 type Verdict = GuardFacts['standDown'];
 
@@ -28,15 +34,34 @@ const OWNERS: Record<StandDownController, (facts: NodeInterruptionFacts) => Verd
     return managed || labelled ? { is: 'yes', why: 'EKS Auto Mode owns this node' } : NOT_THEIRS;
   },
   karpenter: ({ instance, node }) => {
-    const tagged = instance.known && instance.value?.tags['karpenter.sh/nodepool'] !== undefined;
-    const labelled = node.known && node.value?.labels['karpenter.sh/nodepool'] !== undefined;
-    return tagged || labelled ? { is: 'yes', why: 'Karpenter owns this node' } : NOT_THEIRS;
+    const tags = instance.known ? (instance.value?.tags ?? {}) : {};
+    const { labels = {}, foreignTaint = null } = (node.known ? node.value : null) ?? {};
+    const isTheirs = KARPENTER_KEYS.some((key) => tags[key] !== undefined || labels[key] !== undefined);
+    const isDisrupted = foreignTaint?.startsWith('karpenter.sh/') === true;
+    return isTheirs || isDisrupted ? { is: 'yes', why: 'Karpenter owns this node' } : NOT_THEIRS;
   },
-  nth: ({ controllers }) => {
+  nth: ({ controllers, node }) => {
+    const taint = node.known ? (node.value?.foreignTaint ?? null) : null;
+    if (taint?.startsWith('aws-node-termination-handler/') === true) {
+      return { is: 'yes', why: `AWS Node Termination Handler has the node in hand: taint ${taint}` };
+    }
     if (!controllers.known) return { is: 'unknown', why: controllers.why };
     const [found] = controllers.value.nth;
     return found === undefined
       ? NOT_THEIRS
       : { is: 'yes', why: `AWS Node Termination Handler runs: ${found}` };
   },
+  // The last two are asked only where something would be done on purpose: null is not asked.
+  'instance-refresh': ({ group }) => {
+    const refreshing = group.known ? (group.value?.refreshing ?? null) : null;
+    return refreshing === true
+      ? { is: 'yes', why: 'an instance refresh is replacing the nodes of the group' }
+      : NOT_THEIRS;
+  },
+  'eks-auto-repair': ({ group }) => {
+    const repairs = group.known ? (group.value?.autoRepair ?? null) : null;
+    return repairs === true ? { is: 'yes', why: 'EKS repairs nodes of this node group itself' } : NOT_THEIRS;
+  },
 };
+
+const KARPENTER_KEYS = ['karpenter.sh/nodepool', 'karpenter.sh/nodeclaim'];

@@ -26,6 +26,13 @@ export interface Action {
    * in mode `approve` on a node AWS is taking anyway.
    */
   gentle: boolean;
+  /** Takes capacity or pods from the cluster: bound by the disruption budget unless AWS is taking the node. */
+  disrupts?: true;
+  /**
+   * Only lets go what an earlier step of the incident took hold of (a hook, a mark of ours): authorised by that
+   * step, so it asks nobody again once AWS is taking the node and conflicts with no other controller.
+   */
+  concludes?: true;
   /** Monthly cost in US dollars of applying it, or why there is none. */
   cost: string;
   cooldownMs: number;
@@ -49,6 +56,8 @@ export interface ActionContext {
   roundMs: number;
   /** Throws `Stopped` when the stop switch forbids this step. Call before every batch of mutations. */
   checkStop(): Promise<void>;
+  /** Whether a signal or an answer came since the round began: end it soon, so that it is decided afresh. */
+  hasNews(): Promise<boolean>;
 }
 
 export type ActionResult = {

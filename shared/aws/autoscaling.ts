@@ -4,17 +4,19 @@ import {
   type AutoScalingInstanceDetails,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
-  DescribeLifecycleHooksCommand,
   DetachInstancesCommand,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { PortError } from '../errors.ts';
 import type { AutoScaling, Group, GroupMember } from '../ports/autoscaling.ts';
+import { historyCalls } from './autoscaling-history.ts';
+import { hookCalls } from './autoscaling-hooks.ts';
 import { awsCall } from './classify.ts';
 import { allPages, chunks } from './paging.ts';
 
 /** The most DescribeAutoScalingInstances takes, as ids and as a page. */
 const MAX_IDS = 50;
-const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 
 export function autoScalingAdapter(client: () => AutoScalingClient): AutoScaling {
   return {
@@ -26,23 +28,34 @@ export function autoScalingAdapter(client: () => AutoScalingClient): AutoScaling
       return members;
     },
     describeGroup: (name) => describeGroup(client(), name),
-    describeTerminateHooks: async (group) => {
-      const answer = await awsCall('autoscaling:DescribeLifecycleHooks', () =>
-        client().send(new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group })),
-      );
-      return (answer.LifecycleHooks ?? [])
-        .filter(({ LifecycleTransition }) => LifecycleTransition === TERMINATING)
-        .map(({ LifecycleHookName }) => LifecycleHookName ?? '');
-    },
+    ...hookCalls(client),
+    ...historyCalls(client),
+    ...changeCalls(client),
+  };
+}
+
+function changeCalls(
+  client: () => AutoScalingClient,
+): Pick<AutoScaling, 'detachInstance' | 'setDesiredCapacity' | 'terminateInGroup'> {
+  return {
     detachInstance: async (group, instanceId) => {
-      await awsCall('autoscaling:DetachInstances', () =>
-        client().send(
-          new DetachInstancesCommand({
-            AutoScalingGroupName: group,
-            InstanceIds: [instanceId],
-            ShouldDecrementDesiredCapacity: false,
-          }),
-        ),
+      const input = {
+        AutoScalingGroupName: group,
+        InstanceIds: [instanceId],
+        ShouldDecrementDesiredCapacity: false,
+      };
+      await awsCall('autoscaling:DetachInstances', () => client().send(new DetachInstancesCommand(input)));
+    },
+    setDesiredCapacity: async (group, desired) => {
+      const input = { AutoScalingGroupName: group, DesiredCapacity: desired, HonorCooldown: false };
+      await awsCall('autoscaling:SetDesiredCapacity', () =>
+        client().send(new SetDesiredCapacityCommand(input)),
+      );
+    },
+    terminateInGroup: async (instanceId) => {
+      const input = { InstanceId: instanceId, ShouldDecrementDesiredCapacity: true };
+      await awsCall('autoscaling:TerminateInstanceInAutoScalingGroup', () =>
+        client().send(new TerminateInstanceInAutoScalingGroupCommand(input)),
       );
     },
   };

@@ -65,6 +65,7 @@ function toInstance(from: Ec2Instance): Instance | undefined {
   };
   if (from.StateReason?.Code !== undefined) instance.stateReason = from.StateReason.Code;
   if (from.LaunchTime !== undefined) instance.launchedAt = from.LaunchTime.getTime();
+  if (from.HibernationOptions?.Configured === true) instance.hibernates = true;
   // EC2 gives an empty name once an instance is terminated.
   if (from.PrivateDnsName) instance.privateDnsName = from.PrivateDnsName;
   if (from.Operator?.Managed === true) instance.managedBy = from.Operator.Principal ?? 'unknown';

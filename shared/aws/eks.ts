@@ -1,5 +1,6 @@
 import {
   DescribeClusterCommand,
+  DescribeNodegroupCommand,
   type EKSClient,
   type Cluster as EksCluster,
   ListClustersCommand,
@@ -26,6 +27,18 @@ export function eksAdapter(client: () => EKSClient): Eks {
         );
         return { items: answer.clusters ?? [], next: answer.nextToken };
       }),
+    describeNodegroup: async (clusterName, name) => {
+      const operation = 'eks:DescribeNodegroup';
+      const command = new DescribeNodegroupCommand({ clusterName, nodegroupName: name });
+      const { nodegroup } = await awsCall(operation, () => client().send(command));
+      if (nodegroup === undefined) {
+        throw new PortError('not-found', `no node group ${name} in ${clusterName}`, { operation });
+      }
+      return {
+        name: nodegroup.nodegroupName ?? name,
+        autoRepair: nodegroup.nodeRepairConfig?.enabled ?? false,
+      };
+    },
   };
 }
 

@@ -95,6 +95,7 @@ const CODES: Partial<Record<FailureKind, readonly string[]>> = {
     'TransactionInProgressException',
     'ResourcePropagationDelayException',
   ],
+  invalid: ['ValidationError', 'ValidationException'],
   unreachable: ['TimeoutError', 'NetworkingError', 'AbortError'],
 };
 

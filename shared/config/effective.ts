@@ -36,6 +36,7 @@ export function policyFor(
     mode,
     modeRule: ruleAt(config, path),
     configHash: hash,
+    disruptionBudget: config.global.disruptionBudget,
     standDownFor: config.global.standDownFor,
     section: withoutMode(merge(general, override ?? {})),
   };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { deepPartial } from './partial.ts';
 import { STAND_DOWN_CONTROLLERS } from './policy.ts';
 import type { Section, Sections } from './section.ts';
-import { modeOf, oneOf } from './units.ts';
+import { count, modeOf, oneOf, percentage } from './units.ts';
 
 const mode = (of: string) => v.optional(modeOf(`Caps ${of}. The lowest mode that applies wins.`));
 
@@ -19,6 +19,24 @@ const globalSchema = v.strictObject({
       v.metadata({ type: 'text', allowed: 'IANA name' }),
     ),
     'UTC',
+  ),
+  disruptionBudget: v.optional(
+    v.strictObject({
+      share: v.optional(
+        percentage(
+          { min: 1, max: 50 },
+          'Share of the nodes of a cluster, and of a node group, that may be out at once. Nodes that are down for ' +
+            'any reason use it up; it binds only what Paramedic does on purpose, never a node AWS is taking.',
+        ),
+        '10%',
+      ),
+      floor: v.optional(count({ min: 1, max: 20 }, 'At least this many, however small the cluster.'), 1),
+      perHour: v.optional(
+        count({ min: 1, max: 100 }, 'Nodes of one cluster that may be taken out on purpose within an hour.'),
+        3,
+      ),
+    }),
+    {},
   ),
   standDownFor: v.optional(
     v.pipe(

@@ -1,6 +1,7 @@
 import { describeFailure } from '../errors.ts';
 import type { GuardVerdict, StepVerdict } from '../incident/incident.ts';
 import { stepKey } from '../incident/step-key.ts';
+import { disruptionGuard } from './disruption.ts';
 import { freshnessGuard } from './freshness.ts';
 import type { Guard, GuardInput } from './guard.ts';
 import { modeGuard } from './mode.ts';
@@ -14,6 +15,7 @@ export const guards: readonly Guard[] = [
   modeGuard,
   ownershipGuard,
   standDownGuard,
+  disruptionGuard,
   freshnessGuard,
 ];
 

@@ -1,6 +1,9 @@
 import type { Guard } from './guard.ts';
 
-/** off and observe refuse, approve asks unless the step may run by itself on a node AWS is taking, auto allows. */
+/**
+ * off and observe refuse, auto allows, approve asks unless AWS is taking the node and the step is one that may
+ * then run by itself.
+ */
 export const modeGuard: Guard = {
   name: 'mode',
   judge({ policy, action, facts }) {
@@ -12,6 +15,13 @@ export const modeGuard: Guard = {
       return {
         verdict: 'allow',
         reason: 'mode approve, AWS is taking the node, the step respects budgets',
+        rule,
+      };
+    }
+    if (action.concludes && facts.taken) {
+      return {
+        verdict: 'allow',
+        reason: 'mode approve, the step only lets go what an earlier one held',
         rule,
       };
     }

@@ -4,6 +4,7 @@ import type { Guard } from './guard.ts';
 export const standDownGuard: Guard = {
   name: 'stand-down',
   judge({ facts, action }) {
+    if (action.concludes) return { verdict: 'allow', reason: 'lets go only what we hold ourselves' };
     const { is, why } = facts.standDown;
     if (is === 'no') return { verdict: 'allow', reason: why };
     if (is === 'yes') return { verdict: 'refuse', reason: why };

@@ -4,12 +4,22 @@ import type { Incident } from './incident.ts';
 import { incidentId } from './keys.ts';
 import type { Signal } from './signal.ts';
 
-/** What a signal did to its incident. `late` and `duplicate` change nothing. */
-export type Disposition = 'opened' | 'reopened' | 'joined' | 'duplicate' | 'late';
+/**
+ * What a signal did to its incident. `late` and `duplicate` change nothing; `expected` is remembered, but the
+ * closed incident had dealt with it already.
+ */
+export type Disposition = 'opened' | 'reopened' | 'joined' | 'expected' | 'duplicate' | 'late';
 
 export interface Accepted {
   disposition: Disposition;
   incident: Incident;
+}
+
+interface About {
+  trouble: string;
+  cluster: ClusterRef;
+  now: EpochMs;
+  isExpected?: (closed: Incident, signal: Signal) => boolean;
 }
 
 /** More signals than this about one subject in one generation are counted, not kept: the ledger row is bounded. */
@@ -19,11 +29,7 @@ export const MAX_SIGNALS = 50;
  * Decides whether a signal is news. A signal is news when no signal of the same meaning, in any generation,
  * was as new as it: comparing AWS's own times, so that no two machines' clocks are compared.
  */
-export function acceptSignal(
-  current: Incident | undefined,
-  signal: Signal,
-  about: { trouble: string; cluster: ClusterRef; now: EpochMs },
-): Accepted {
+export function acceptSignal(current: Incident | undefined, signal: Signal, about: About): Accepted {
   if (current === undefined) return { disposition: 'opened', incident: openIncident(signal, about) };
   const newest = current.seen[signal.meaning];
   if (newest !== undefined && signal.occurredAt <= newest) {
@@ -31,15 +37,14 @@ export function acceptSignal(
     return { disposition: known ? 'duplicate' : 'late', incident: current };
   }
   if (current.status === 'closed') {
+    if (about.isExpected?.(current, signal) === true)
+      return { disposition: 'expected', incident: see(current, signal) };
     return { disposition: 'reopened', incident: reopenIncident(current, signal, about) };
   }
-  return { disposition: 'joined', incident: joinIncident(current, signal) };
+  return { disposition: 'joined', incident: joinIncident(current, signal, about.now) };
 }
 
-function openIncident(
-  signal: Signal,
-  about: { trouble: string; cluster: ClusterRef; now: EpochMs },
-): Incident {
+function openIncident(signal: Signal, about: About): Incident {
   return {
     id: incidentId(about.trouble, about.cluster, signal.subject),
     trouble: about.trouble,
@@ -48,7 +53,7 @@ function openIncident(
     generation: 1,
     status: 'open',
     openedAt: about.now,
-    signals: [signal],
+    signals: [{ ...signal, receivedAt: about.now }],
     revision: 1,
     seen: { [signal.meaning]: signal.occurredAt },
     records: [],
@@ -62,21 +67,17 @@ function openIncident(
 }
 
 /** A new generation starts from nothing but the memory of what was seen. */
-function reopenIncident(
-  closed: Incident,
-  signal: Signal,
-  about: { trouble: string; cluster: ClusterRef; now: EpochMs },
-): Incident {
+function reopenIncident(closed: Incident, signal: Signal, about: About): Incident {
   const fresh = openIncident(signal, about);
   return { ...fresh, generation: closed.generation + 1, seen: { ...closed.seen, ...fresh.seen } };
 }
 
-function joinIncident(open: Incident, signal: Signal): Incident {
-  const kept = open.signals.length < MAX_SIGNALS ? [...open.signals, signal] : open.signals;
-  return {
-    ...open,
-    signals: kept,
-    revision: open.revision + 1,
-    seen: { ...open.seen, [signal.meaning]: signal.occurredAt },
-  };
+function joinIncident(open: Incident, signal: Signal, now: EpochMs): Incident {
+  const isKept = open.signals.length < MAX_SIGNALS;
+  const signals = isKept ? [...open.signals, { ...signal, receivedAt: now }] : open.signals;
+  return { ...see(open, signal), signals, revision: open.revision + 1 };
+}
+
+function see(incident: Incident, signal: Signal): Incident {
+  return { ...incident, seen: { ...incident.seen, [signal.meaning]: signal.occurredAt } };
 }

@@ -23,8 +23,12 @@ export interface Incident {
   /** Newest `occurredAt` of each meaning over all generations: older copies are late and change nothing. */
   seen: Record<string, EpochMs>;
   /** The callback a sleeping run waits on. */
-  waiting?: { callbackId: string; until: EpochMs; why: string; revision: number };
+  waiting?: { callbackId: string; until: EpochMs; why: string; revision: number; wokenAt?: EpochMs };
   plan?: Plan;
+  /** Hash of the config the plan was decided under: another one means deciding again before acting. */
+  planConfig?: string;
+  /** It holds a place in the cluster's disruption budget, given back when it closes. */
+  claimed?: true;
   /** AWS is taking the subject anyway, by the newest decision. */
   taken?: boolean;
   /** Step verdicts of the newest plan, in its order. */
@@ -35,6 +39,8 @@ export interface Incident {
   outcome?: Outcome;
   /** Grows when the sweep had to start this generation again; an older run is fenced out by it. */
   attempt: number;
+  /** How many attempts ended without an outcome; an attempt that handed over in good order is none. */
+  failedAttempts?: number;
   /** When the newest attempt was opened; it is given time from then on. */
   attemptedAt: EpochMs;
   /** Rounds the newest attempt has run. */
@@ -50,6 +56,8 @@ export interface GuardVerdict {
   reason: string;
   /** It refuses because something could not be read: worth another look while there is time. */
   isUnknown?: boolean;
+  /** It refuses for now only: ask again then. */
+  againAt?: EpochMs;
   /** Where the rule stands in the config, e.g. `paramedic.yaml:14 global.mode`. */
   rule?: string;
 }
@@ -63,7 +71,16 @@ export interface StepVerdict {
   guards: GuardVerdict[];
 }
 
-export type StepState = 'running' | 'done' | 'failed' | 'refused' | 'denied' | 'expired' | 'observed';
+/** `superseded`: it was under way when a newer plan took its place. */
+export type StepState =
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'refused'
+  | 'denied'
+  | 'expired'
+  | 'observed'
+  | 'superseded';
 
 /** What became of a step. Written before acting (`running`) and after. */
 export interface StepRecord {

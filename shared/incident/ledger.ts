@@ -45,7 +45,7 @@ export class Ledger {
   }
 
   /** Opens, reopens or joins; a duplicate or late copy writes nothing. Lost races are tried again. */
-  async accept(signal: Signal, about: { trouble: string; cluster: ClusterRef }): Promise<Accepted> {
+  async accept(signal: Signal, about: AcceptAbout): Promise<Accepted> {
     const id = incidentId(about.trouble, about.cluster, signal.subject);
     for (let race = 0; race < MAX_LOST_RACES; race++) {
       const item = await this.#table.get(headKey(id));
@@ -135,6 +135,13 @@ export class Ledger {
     const item = await this.#table.get(subjectKey(subject));
     return item === undefined ? undefined : (item['cluster'] as unknown as ClusterRef);
   }
+}
+
+export interface AcceptAbout {
+  trouble: string;
+  cluster: ClusterRef;
+  /** See `Trouble.isExpected`. */
+  isExpected?: (closed: Incident, signal: Signal) => boolean;
 }
 
 /** Which run of which incident is writing. */

@@ -15,6 +15,10 @@ export interface Plan {
   next: PlanEnd;
   /** After this moment the plan must not be started. */
   expiresAt: EpochMs;
+  /** What the playbook wants to know of again the next time it looks. */
+  keep?: { [name: string]: Json };
+  /** Nothing people need to hear of, as long as no step comes of it: the ledger keeps it. */
+  quiet?: true;
 }
 
 export type Severity = 'info' | 'warning' | 'high' | 'critical';
@@ -42,8 +46,8 @@ export interface Step {
 }
 
 export interface Target {
-  kind: 'node' | 'instance' | 'pod' | 'volume';
-  /** The id that cannot be reused: instance id, node or pod UID, volume id. */
+  kind: 'node' | 'instance' | 'group' | 'pod' | 'volume';
+  /** The id that cannot be reused: instance id, node or pod UID, volume id; a group has only its name. */
   id: string;
   /** For people, and where an API addresses by name. */
   name: string;

@@ -7,6 +7,8 @@ export interface Signal {
   kind: string;
   subject: Subject;
   occurredAt: EpochMs;
+  /** When the ledger accepted it, by our own clock. */
+  receivedAt?: EpochMs;
   /** EventBridge envelope `id`. */
   eventId: string;
   account: string;
@@ -18,6 +20,14 @@ export interface Signal {
   meaning: string;
   /** What the playbook needs from the event, plain JSON. */
   data: { [name: string]: Json | undefined };
+}
+
+/**
+ * When it happened, as far as our own clock can vouch for it: an event "from the future" happened at the latest
+ * when we received it, so a clock that is ahead never buys time that is not there.
+ */
+export function happenedAt({ occurredAt, receivedAt }: Signal): EpochMs {
+  return receivedAt === undefined ? occurredAt : Math.min(occurredAt, receivedAt);
 }
 
 /** What the trouble is about, with its ids. */

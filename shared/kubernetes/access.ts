@@ -97,7 +97,7 @@ class CachedAccess implements KubernetesAccess {
       transport: () => this.#known.get(keyOf(cluster))?.transport ?? first,
       reread: async () => (await this.#reread(cluster)).transport,
     };
-    return kubernetesClient(session(connection, tokens));
+    return kubernetesClient(session(connection, tokens, clock));
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   PodFilter,
+  VolumeAttachment,
 } from '../ports/kubernetes.ts';
 import { evict } from './eviction.ts';
 import { listAll } from './list.ts';
@@ -27,6 +28,7 @@ export function kubernetesClient(session: Session): Kubernetes {
   return {
     ...nodeCalls(session),
     ...listCalls(session),
+    serverAheadMs: session.serverAheadMs,
     evictPod: (pod, { graceSeconds }) => evict(session, pod, graceSeconds),
     deletePod: async ({ namespace, name, uid }, { graceSeconds }) => {
       const operation = 'delete pods';
@@ -58,9 +60,14 @@ function nodeCalls(session: Session): Pick<Kubernetes, 'listNodes' | 'getNode' |
   };
 }
 
-function listCalls(
-  session: Session,
-): Pick<Kubernetes, 'listPods' | 'listPodDisruptionBudgets' | 'listDaemonSets' | 'listDeployments'> {
+type ListName =
+  | 'listPods'
+  | 'listPodDisruptionBudgets'
+  | 'listVolumeAttachments'
+  | 'listDaemonSets'
+  | 'listDeployments';
+
+function listCalls(session: Session): Pick<Kubernetes, ListName> {
   const list = async <T>(resource: string, api: string, filter: PodFilter) => {
     const operation = `list ${resource}`;
     const { namespace, labelSelector, nodeName } = filter;
@@ -75,6 +82,7 @@ function listCalls(
   return {
     listPods: (filter) => list<Pod>('pods', '/api/v1', filter),
     listPodDisruptionBudgets: () => list<PodDisruptionBudget>('poddisruptionbudgets', '/apis/policy/v1', {}),
+    listVolumeAttachments: () => list<VolumeAttachment>('volumeattachments', '/apis/storage.k8s.io/v1', {}),
     listDaemonSets: (filter) => list<DaemonSet>('daemonsets', '/apis/apps/v1', filter),
     listDeployments: (filter) => list<Deployment>('deployments', '/apis/apps/v1', filter),
   };

@@ -1,6 +1,7 @@
 import { type Action, type ActionContext, type ActionResult, Stopped } from '../actions/action.ts';
 import { MINUTE_MS, SECOND_MS } from '../clock.ts';
 import { describeFailure, isRetryable } from '../errors.ts';
+import { readFact } from '../fact.ts';
 import type { Incident, StepRecord } from '../incident/incident.ts';
 import type { Step } from '../incident/plan.ts';
 import { stepKey } from '../incident/step-key.ts';
@@ -9,9 +10,8 @@ import type { Run } from './run.ts';
 import { firstEventAt } from './settle.ts';
 import type { Trouble } from './trouble.ts';
 
-/** Long work is rounds; shorter ones while a person may still answer, so that the answer is not left waiting. */
+/** Long work is rounds; one ends early when a signal or an answer comes in (`hasNews`). */
 const ROUND_MS = 4 * MINUTE_MS;
-const ROUND_WITH_QUESTION_MS = 15 * SECOND_MS;
 /** Attempts within one act call before a retryable failure counts as the step's failure. */
 const ATTEMPTS = 5;
 const BACKOFF_MS = SECOND_MS / 2;
@@ -25,7 +25,12 @@ export async function act<F, P>(
   run: Run,
   key: string,
 ): Promise<{ lookAgain: boolean }> {
-  const { ports } = run.environment;
+  const { ports, policyFor } = run.environment;
+  const known = await run.ledger.readIncident(run.ref.incidentId);
+  // Decided under another config: an old plan is not carried out, the next round decides anew.
+  if (known !== undefined && known.planConfig !== (await policyFor(known.cluster, trouble.name)).configHash) {
+    return { lookAgain: true };
+  }
   const intent = await run.ledger.change(run.ref, (incident) => withIntent(incident, key, ports.clock.now()));
   const record = intent.records.find((known) => known.key === key);
   // Settled before a crash lost the checkpoint, or not allowed any more: the newest decision knows better.
@@ -116,20 +121,28 @@ async function undoOnce(context: ActionContext, action: Action, step: Step): Pro
 
 function contextOf(run: Run, incident: Incident, action: Action, record: StepRecord): ActionContext {
   const { ports } = run.environment;
-  const now = ports.clock.now();
-  const waiting = incident.questions.some((asked) => asked.answer === undefined && asked.expiresAt > now);
   return {
     ports,
     incident,
     memory: record.memory ?? {},
-    roundMs: waiting ? ROUND_WITH_QUESTION_MS : ROUND_MS,
+    roundMs: ROUND_MS,
     checkStop: async () => {
       const stop = await readStop(ports.table);
       if (stop.state === 'engaged') throw new Stopped(`stopped by ${stop.by}: ${stop.reason}`);
       const mayGoOn = action.gentle && incident.taken === true;
       if (stop.state === 'unreadable' && !mayGoOn) throw new Stopped(`stop switch unreadable: ${stop.why}`);
     },
+    hasNews: () => hasNews(run, incident),
   };
+}
+
+/** A signal, an answer, or another config: the step was decided under things that hold no more. */
+async function hasNews({ environment, ledger }: Run, incident: Incident): Promise<boolean> {
+  const { configHash } = await environment.policyFor(incident.cluster, incident.trouble);
+  if (incident.planConfig !== configHash) return true;
+  const now = environment.ports.clock.now();
+  const newest = await readFact('ledger', now, () => ledger.readIncident(incident.id));
+  return newest.known && newest.value?.revision !== incident.revision;
 }
 
 function withResult(incident: Incident, key: string, result: Ended, now: number): Incident {

@@ -16,11 +16,11 @@ export function applyVerdicts(
   incident: Incident,
   plan: Plan,
   judged: readonly Judged[],
-  { policy, taken, now }: { policy: TroublePolicy; taken: boolean; now: number },
+  { policy, taken, now, claimed }: { policy: TroublePolicy; taken: boolean; now: number; claimed: boolean },
 ): Incident {
   const questions = expireQuestions(incident.questions, now);
   const asked = judged.filter(({ verdict }) => verdict.verdict === 'ask').filter(notAskedIn(questions));
-  const records = [...incident.records];
+  const records = supersede(incident.records, judged, now);
   for (const one of judged) {
     const record = settledRecord(one, questions, policy, now);
     if (record !== undefined) settle(records, record);
@@ -28,14 +28,28 @@ export function applyVerdicts(
   const next = {
     ...incident,
     plan,
+    planConfig: policy.configHash,
+    ...(claimed && { claimed }),
     taken,
     verdicts: judged.map(({ verdict }) => verdict),
     questions: [...questions, ...asked.map((one) => newQuestion(one, now))],
     records,
   };
   const isNews =
-    asked.length > 0 || countSettled(records) > countSettled(incident.records) || isNewPlan(incident, plan);
+    asked.length > 0 ||
+    countSettled(records) > countSettled(incident.records) ||
+    (isNewPlan(incident, plan) && plan.quiet !== true);
   return isNews ? { ...next, announce: incident.announce + 1 } : next;
+}
+
+/** The same action with another goal: the newer one carries on, the older ends with what it remembers. */
+function supersede(records: readonly StepRecord[], judged: readonly Judged[], now: number): StepRecord[] {
+  return records.map((record) => {
+    const isReplaced =
+      record.state === 'running' &&
+      judged.some(({ step, verdict }) => step.action === record.step.action && verdict.key !== record.key);
+    return isReplaced ? { ...record, state: 'superseded', endedAt: now } : record;
+  });
 }
 
 /** A step that ran already and is refused now ends with what it remembers; an ended one stays as it ended. */

@@ -1,10 +1,11 @@
 import { isoTime } from '../clock.ts';
 import type { TroublePolicy } from '../config/policy.ts';
 import type { Incident } from '../incident/incident.ts';
-import { executionName, incidentId } from '../incident/keys.ts';
+import { incidentId } from '../incident/keys.ts';
 import type { Ledger } from '../incident/ledger.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
+import { ensureRun } from './ensure-run.ts';
 import type { Environment } from './environment.ts';
 import type { TriggerDecision, Trouble } from './trouble.ts';
 
@@ -25,7 +26,11 @@ export async function openOrJoin<F, P>(
   const about = { trouble: trouble.name, cluster };
   const decision = await decideTrigger(trouble, environment, ledger, signal, { ...about, policy });
   if (decision.do === 'nothing') return 'below-trigger';
-  const { disposition, incident } = await ledger.accept(signal, about);
+  const { isExpected } = trouble;
+  const { disposition, incident } = await ledger.accept(signal, {
+    ...about,
+    ...(isExpected && { isExpected }),
+  });
   if (disposition !== 'late') await noteSignal(ledger, incident, signal, disposition);
   if (incident.status === 'closed') return disposition;
   if (decision.do === 'look-again') await postpone(ledger, incident, decision.at);
@@ -41,9 +46,12 @@ async function decideTrigger<F, P>(
   about: { trouble: string; cluster: ClusterRef; policy: TroublePolicy },
 ): Promise<TriggerDecision> {
   if (trouble.trigger === undefined) return { do: 'open' };
+  const policy = trouble.policyOf(about.policy);
+  const alone = trouble.trigger({ signals: [signal], policy, now: environment.ports.clock.now() });
+  // What opens by itself opens whatever came before: no need to ask the ledger.
+  if (alone.do === 'open') return alone;
   const known = await ledger.readIncident(incidentId(about.trouble, about.cluster, signal.subject));
   const earlier = known?.status === 'open' ? known.signals : [];
-  const policy = trouble.policyOf(about.policy);
   return trouble.trigger({ signals: [...earlier, signal], policy, now: environment.ports.clock.now() });
 }
 
@@ -64,23 +72,4 @@ async function noteSignal(ledger: Ledger, incident: Incident, signal: Signal, ho
     kind: 'signal',
     text: `${signal.meaning} at ${isoTime(signal.occurredAt)} (event ${signal.eventId}): ${how}`,
   });
-}
-
-/** Starts the generation's run if it has not begun, and wakes it if it sleeps on older knowledge. */
-export async function ensureRun(environment: Environment, ledger: Ledger, incident: Incident): Promise<void> {
-  const { durable } = environment.ports;
-  const { id, generation, attempt } = incident;
-  if (incident.rounds === 0) {
-    const target = environment.remediateFunction(incident.trouble);
-    const payload = { incidentId: id, generation, attempt };
-    await durable.start(target, executionName(id, generation, attempt), payload);
-  }
-  const newest = await ledger.readIncident(id);
-  if (newest !== undefined) await wakeIfBehind(environment, newest);
-}
-
-export async function wakeIfBehind(environment: Environment, incident: Incident): Promise<boolean> {
-  const { waiting, revision, status } = incident;
-  if (status === 'closed' || waiting === undefined || waiting.revision >= revision) return false;
-  return (await environment.ports.durable.wake(waiting.callbackId, 'news')) === 'woken';
 }

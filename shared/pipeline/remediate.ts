@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../clock.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../clock.ts';
 import { Ledger, Superseded } from '../incident/ledger.ts';
 import { announce } from '../notify/announce.ts';
 import type { ExecutionPayload } from '../ports/durable.ts';
@@ -6,12 +6,18 @@ import type { Json, RetryPolicy, Workflow } from '../workflow/port.ts';
 import { act } from './act.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Environment } from './environment.ts';
+import { handOver } from './hand-over.ts';
 import type { Run } from './run.ts';
 import { escalate, registerWait } from './settle.ts';
 import type { Trouble } from './trouble.ts';
 
 /** A round is about six operations (decide, announce, the steps or a wait): below the 3,000 of one execution. */
 const MAX_ROUNDS = 300;
+/** An execution may live for a day and is pinned to the version that started it: long work moves on before. */
+const MAX_AGE_MS = 12 * HOUR_MS;
+const LOOK_AT_AGE_EVERY = 10;
+/** So many rounds in less time than this is a playbook that spins, not long work. */
+const SPINNING_MS = HOUR_MS;
 /** Waits over a day are due rows that the sweep resumes in a new execution. */
 const MAX_WAIT_MS = 24 * 60 * MINUTE_MS;
 /** Doubling from one second: covers a two-minute notice, because nobody else would come sooner. */
@@ -32,6 +38,12 @@ export function remediation<F, P>(trouble: Trouble<F, P>, environment: Environme
     for (let round = 1; round <= MAX_ROUNDS; round++) {
       const ended = await runRound(trouble, workflow, run, round);
       if (ended !== undefined) return { ended, rounds: round };
+      const isLast = round === MAX_ROUNDS;
+      if (!isLast && round % LOOK_AT_AGE_EVERY !== 0) continue;
+      const handed = await workflow.step(`hand-over-${round}`, RETRY, () =>
+        superseded(() => handOver(run, isLast ? SPINNING_MS : MAX_AGE_MS)),
+      );
+      if (handed !== false) return { ended: 'handed over', rounds: round };
     }
     await workflow.step('escalate', RETRY, () =>
       superseded(() => escalate(run, `no end after ${MAX_ROUNDS} rounds`)),

@@ -2,6 +2,7 @@ import { isoTime } from '../clock.ts';
 import type { Incident, StepRecord, StepState } from '../incident/incident.ts';
 import { Superseded } from '../incident/ledger.ts';
 import type { Outcome, OutcomeKind } from '../incident/plan.ts';
+import { giveBack } from './disruption.ts';
 import type { Run } from './run.ts';
 
 /** Puts the callback id where wakers look; false when something new arrived since the decision. */
@@ -42,7 +43,14 @@ export async function escalate(run: Run, why: string): Promise<boolean> {
 
 function closed(incident: Incident, outcome: Outcome, now: number): Incident {
   const { waiting: _, ...rest } = incident;
-  return { ...rest, status: 'closed', closedAt: now, outcome, announce: incident.announce + 1 };
+  const isQuiet =
+    incident.plan?.quiet === true && incident.records.length === 0 && outcome.kind !== 'escalated';
+  const records = incident.records.map(
+    (record): StepRecord =>
+      record.state === 'running' ? { ...record, state: 'superseded', endedAt: now } : record,
+  );
+  const announce = incident.announce + (isQuiet ? 0 : 1);
+  return { ...rest, records, status: 'closed', closedAt: now, outcome, announce };
 }
 
 /** History and figures of an ending. The history line is the same line when it is repeated. */
@@ -50,6 +58,7 @@ export async function recordClosing(run: Run, incident: Incident): Promise<void>
   const { outcome, trouble } = incident;
   if (outcome === undefined) return;
   const text = `${outcome.kind}: ${outcome.summary}`;
+  await giveBack(run, incident);
   await run.ledger.append(incident.id, `g${incident.generation}.closed`, { kind: 'closed', text });
   const { metrics, ports, log } = run.environment;
   metrics.count('Incidents', { trouble, outcome: outcome.kind });

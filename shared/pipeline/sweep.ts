@@ -1,21 +1,16 @@
-import { DAY_MS, isoTime, MINUTE_MS, SECOND_MS } from '../clock.ts';
+import { isoTime, SECOND_MS } from '../clock.ts';
 import { describeFailure } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
-import { executionName } from '../incident/keys.ts';
 import { Ledger } from '../incident/ledger.ts';
 import { sha256Hex } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
 import { rememberTold, untold } from '../incident/told.ts';
-import { announce } from '../notify/announce.ts';
 import type { Environment } from './environment.ts';
-import { ensureRun, wakeIfBehind } from './open.ts';
+import { heal } from './heal.ts';
+import { openOrJoin } from './open.ts';
 import { inPool } from './pool.ts';
-import { escalate } from './settle.ts';
 import type { Trouble } from './trouble.ts';
 
-/** A run that is alive writes at least this often; younger ones are left to work. */
-const QUIET_MS = 6 * MINUTE_MS;
-const MAX_ATTEMPTS = 5;
 const PARALLEL = 8;
 /** Kept for telling people what was not reached. */
 const TIME_RESERVE_MS = 30 * SECOND_MS;
@@ -41,7 +36,7 @@ export function sweeper(troubles: readonly Trouble[], environment: Environment) 
       if (!isOnTime()) lines.push(`${id}: not looked at, the sweep ran out of time`);
       else await guarded(lines, id, () => heal(environment, ledger, id, lines), undefined);
     });
-    await sweepClusters(troubles, environment, ledger, { lines, isOnTime });
+    await sweepClusters(troubles, environment, ledger, { lines, isOnTime, open: open ?? [] });
     const isHeard = await tellPeople(environment, lines);
     // A sweep that could not see its work or tell of it is not a heartbeat: the alarm on its absence must fire.
     if (open !== undefined && isHeard) environment.metrics.count('Heartbeat', {});
@@ -59,71 +54,24 @@ async function guarded<T>(lines: string[], what: string, work: () => Promise<T>,
   }
 }
 
-/** The index may lag: everything is decided on the row itself, read again. */
-async function heal(environment: Environment, ledger: Ledger, id: string, lines: string[]): Promise<void> {
-  const incident = await ledger.readIncident(id);
-  if (incident === undefined) return;
-  await announce(environment, ledger, id);
-  const now = environment.ports.clock.now();
-  if (incident.status === 'closed' || (incident.notBefore ?? 0) > now) return;
-  if (incident.rounds === 0) await ensureRun(environment, ledger, incident);
-  if (await wakeIfBehind(environment, incident)) lines.push(`${id}: woken again`);
-  if (now - lastActivity(incident) > QUIET_MS) await restartIfDead(environment, ledger, incident, lines);
-}
-
-function lastActivity(incident: Incident): number {
-  const times = incident.records.flatMap((record) => [record.startedAt, record.endedAt ?? 0]);
-  return Math.max(incident.attemptedAt, incident.notBefore ?? 0, incident.waiting?.until ?? 0, ...times);
-}
-
-async function restartIfDead(
-  environment: Environment,
-  ledger: Ledger,
-  incident: Incident,
-  lines: string[],
-): Promise<void> {
-  const { id, generation, attempt, trouble } = incident;
-  const target = environment.remediateFunction(trouble);
-  const status = await environment.ports.durable.status(target, executionName(id, generation, attempt));
-  if (status === 'running' || isDueLater(incident, environment.ports.clock.now())) return;
-  const ref = { incidentId: id, generation, attempt };
-  if (attempt >= MAX_ATTEMPTS) {
-    await escalate(
-      { environment, ledger, ref },
-      `its run ended ${attempt} times without an outcome (${status})`,
-    );
-    lines.push(`${id}: escalated, run ${status} ${attempt} times`);
-    await announce(environment, ledger, id);
-    return;
-  }
-  const next = await ledger.change(ref, ({ waiting: _, ...rest }) => ({
-    ...rest,
-    attempt: attempt + 1,
-    attemptedAt: environment.ports.clock.now(),
-    rounds: 0,
-  }));
-  await ensureRun(environment, ledger, next);
-  lines.push(`${id}: run was ${status}, started again (attempt ${attempt + 1})`);
-}
-
-/** A run may end on purpose when its next look is more than a day away. */
-function isDueLater(incident: Incident, now: number): boolean {
-  const next = incident.plan?.next;
-  return next?.do === 'wait' && next.at > now && next.at - incident.openedAt > DAY_MS;
-}
-
 async function sweepClusters(
   troubles: readonly Trouble[],
   environment: Environment,
   ledger: Ledger,
-  { lines, isOnTime }: { lines: string[]; isOnTime: () => boolean },
+  { lines, isOnTime, open }: { lines: string[]; isOnTime: () => boolean; open: readonly Incident[] },
 ): Promise<void> {
   const names = await clusterNames(environment, lines);
   await inPool(names, PARALLEL, async (name) => {
     for (const trouble of troubles) {
       const what = `${trouble.name} in ${name}`;
       if (!isOnTime()) lines.push(`${what}: not swept, the sweep ran out of time`);
-      else await guarded(lines, what, () => sweepOne(trouble, environment, ledger, name, lines), undefined);
+      else {
+        const ofThis = open.filter(
+          ({ cluster, trouble: of }) => cluster.name === name && of === trouble.name,
+        );
+        const work = async () => lines.push(...(await sweepOne(trouble, environment, ledger, name, ofThis)));
+        await guarded(lines, what, work, 0);
+      }
     }
   });
 }
@@ -139,20 +87,21 @@ async function sweepOne(
   environment: Environment,
   ledger: Ledger,
   name: string,
-  lines: string[],
-): Promise<void> {
-  if (trouble.sweep === undefined) return;
+  openIncidents: readonly Incident[],
+): Promise<string[]> {
+  if (trouble.sweep === undefined) return [];
   const cluster = { name, ...environment.home };
   const policy = await environment.policyFor(cluster, trouble.name);
-  const found = await trouble.sweep({
+  return await trouble.sweep({
     ports: environment.ports,
     cluster,
     policy: trouble.policyOf(policy),
     mode: policy.mode,
+    openIncidents,
     readIncident: (id) => ledger.readIncident(id),
+    open: (signal) => openOrJoin(trouble, environment, ledger, signal, name),
     authorise: (id, what) => authorise(environment, ledger, id, what),
   });
-  lines.push(...found);
 }
 
 /** Anything but a clear switch: no. The same intent on one day is one line. */

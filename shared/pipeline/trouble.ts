@@ -2,6 +2,7 @@ import type { Action, Permissions } from '../actions/action.ts';
 import type { EpochMs } from '../clock.ts';
 import type { Mode, StandDownController, TroublePolicy } from '../config/policy.ts';
 import type { Section } from '../config/section.ts';
+import type { DisruptionRequest } from '../incident/disruptions.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
 import type { Signal, SignalResult } from '../incident/signal.ts';
@@ -20,8 +21,13 @@ export interface Trouble<F = unknown, P = unknown> {
   events: readonly EventKind[];
   /** Pure and total. */
   toSignals(event: Envelope): SignalResult;
-  /** Pure. Default: open at once. */
+  /**
+   * Pure. Default: open at once. `signals` are those of the open incident and the new one, which is the last; it
+   * is asked about the new one alone first.
+   */
   trigger?(input: TriggerInput<P>): TriggerDecision;
+  /** Pure. The closed incident dealt with this signal's news already: it is recorded and opens nothing. */
+  isExpected?(closed: Incident, signal: Signal): boolean;
   /** Reads only. Every failed read becomes an unknown fact. */
   gather(input: GatherInput<P>): Promise<F>;
   /** Pure and total: doing nothing is a plan with reasons. */
@@ -31,6 +37,8 @@ export interface Trouble<F = unknown, P = unknown> {
   actions: readonly Action[];
   /** What `gather` reads. */
   reads: Permissions;
+  /** What `sweep` reads and changes. */
+  sweeps?: Permissions;
   /** The schema of its section of the config file. */
   section: Section;
   /** Reads its section of an effective policy. */
@@ -45,6 +53,8 @@ export interface Trouble<F = unknown, P = unknown> {
 export interface EventKind {
   source: string;
   detailType: string;
+  /** Its time is short: it travels in the notice lane, which never waits behind anything else. */
+  urgent?: true;
 }
 
 export interface TriggerInput<P> {
@@ -73,10 +83,17 @@ export interface PlaybookInput<F, P> {
   now: EpochMs;
 }
 
+export interface Owned {
+  is: 'yes' | 'no' | 'unknown';
+  why: string;
+}
+
 /** Read by `shared/guard/*`; every field says what is true of the subject now. */
 export interface GuardFacts {
   /** `yes`: confirmed ours by a second source; `no` and `unknown` refuse. */
-  owned: { is: 'yes' | 'no' | 'unknown'; why: string };
+  owned: Owned;
+  /** Per action name where another rule of ownership holds. */
+  ownedOf?: Record<string, Owned>;
   /** Another controller that owns this reaction, or why that could not be found out. */
   standDown: { is: 'no' | 'yes' | 'unknown'; why: string };
   /** AWS is taking the subject anyway: doing nothing does not keep it. */
@@ -86,6 +103,8 @@ export interface GuardFacts {
   /** Acting after this moment is pointless; per action name where they differ. */
   freshUntil: EpochMs;
   freshUntilOf?: Record<string, EpochMs>;
+  /** What taking the subject out of service on purpose would cost the cluster; absent when nothing is voluntary. */
+  disruption?: Omit<DisruptionRequest, 'incidentId'>;
 }
 
 export interface SweepInput<P> {
@@ -94,7 +113,11 @@ export interface SweepInput<P> {
   cluster: ClusterRef;
   policy: P;
   mode: Mode;
+  /** This trouble's unfinished incidents in this cluster, as the sweep found them. */
+  openIncidents: readonly Incident[];
   readIncident(id: string): Promise<Incident | undefined>;
+  /** Takes a signal of the sweep's own to its incident, as if an event had brought it. */
+  open(signal: Signal): Promise<string>;
   /**
    * Ask before every mutation: reads the stop switch strongly and, if it is clear, writes the intent into the
    * incident's history. False: report, change nothing.

@@ -29,6 +29,8 @@ export interface Instance {
   lifecycle: 'spot' | 'on-demand' | 'scheduled' | 'capacity-block' | 'interruptible-capacity-reservation';
   launchedAt?: number;
   privateDnsName?: string;
+  /** It may hibernate: a stopped one may still own its volumes in its memory. */
+  hibernates?: true;
   /** EC2 `Operator.Principal` when the instance is managed by a service (EKS Auto Mode). */
   managedBy?: string;
   tags: Record<string, string>;

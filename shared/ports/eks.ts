@@ -4,6 +4,15 @@ export interface Eks {
   describeCluster(name: string): Promise<Cluster>;
   /** All pages of ListClusters in this account and region. */
   listClusters(): Promise<string[]>;
+  /** DescribeNodegroup. Throws PortError `not-found` when there is no such node group. */
+  describeNodegroup(cluster: string, name: string): Promise<Nodegroup>;
+}
+
+/** An EKS managed node group. */
+export interface Nodegroup {
+  name: string;
+  /** EKS replaces or reboots unhealthy nodes of it by itself (`nodeRepairConfig.enabled`). */
+  autoRepair: boolean;
 }
 
 export interface Cluster {

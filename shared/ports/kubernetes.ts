@@ -1,8 +1,9 @@
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1.d.ts';
-import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
+import type { Node, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
+import type { VolumeAttachment } from 'kubernetes-types/storage/v1.d.ts';
 
-export type { DaemonSet, Deployment, Node, Pod, PodDisruptionBudget };
+export type { DaemonSet, Deployment, Node, Pod, PodDisruptionBudget, Taint, VolumeAttachment };
 
 /** Finds a cluster's API server. Connecting sends nothing to it; the first request does. */
 export interface KubernetesAccess {
@@ -31,6 +32,8 @@ export interface Kubernetes {
   /** Every page, read from etcd (no `resourceVersion=0`: a stale list is not a fact). */
   listPods(filter: PodFilter): Promise<Pod[]>;
   listPodDisruptionBudgets(): Promise<PodDisruptionBudget[]>;
+  /** Every page, whole cluster: the API offers no filter by node. */
+  listVolumeAttachments(): Promise<VolumeAttachment[]>;
   /** All namespaces, or one namespace; used to detect other controllers. */
   listDaemonSets(filter: { labelSelector?: string; namespace?: string }): Promise<DaemonSet[]>;
   listDeployments(filter: { labelSelector?: string; namespace?: string }): Promise<Deployment[]>;
@@ -38,6 +41,11 @@ export interface Kubernetes {
   evictPod(pod: PodRef, options: { graceSeconds: number }): Promise<void>;
   /** DELETE with a UID precondition. Ignores PDBs: only the rungs above eviction use it. */
   deletePod(pod: PodRef, options: { graceSeconds: number }): Promise<void>;
+  /**
+   * How far the API server's clock is ahead of ours, in ms, by the `Date` header of its newest answer (which has
+   * no fractions of a second); 0 before the first. Its object times must be compared with its own clock.
+   */
+  serverAheadMs(): number;
 }
 
 export interface PodFilter {
@@ -59,5 +67,6 @@ export interface NodePatch {
     labels?: Record<string, string | null>;
     annotations?: Record<string, string | null>;
   };
-  spec?: { unschedulable?: boolean | null };
+  /** `taints` replaces the whole list: always send it with the `resourceVersion` it was computed from. */
+  spec?: { unschedulable?: boolean | null; taints?: Taint[] | null };
 }

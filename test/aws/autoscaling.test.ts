@@ -2,8 +2,9 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
-  DescribeLifecycleHooksCommand,
   DetachInstancesCommand,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -96,16 +97,6 @@ describe('Auto Scaling', () => {
     });
   });
 
-  test('gives terminate hooks only', async () => {
-    mock.on(DescribeLifecycleHooksCommand, { AutoScalingGroupName: 'g' }).resolves({
-      LifecycleHooks: [
-        { LifecycleHookName: 'in', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' },
-        { LifecycleHookName: 'out', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' },
-      ],
-    });
-    expect(await autoscaling.describeTerminateHooks('g')).toEqual(['out']);
-  });
-
   test('detaches without lowering the desired capacity; a busy group is a conflict', async () => {
     mock.on(DetachInstancesCommand).resolvesOnce({}).rejects(named('ScalingActivityInProgressFault'));
     await autoscaling.detachInstance('g', 'i-0');
@@ -115,5 +106,33 @@ describe('Auto Scaling', () => {
       ShouldDecrementDesiredCapacity: false,
     });
     await expect(autoscaling.detachInstance('g', 'i-0')).rejects.toMatchObject({ kind: 'conflict' });
+  });
+
+  test('sets an absolute size without waiting for a cooldown; one out of bounds is invalid', async () => {
+    mock.on(SetDesiredCapacityCommand).resolvesOnce({}).rejects(named('ValidationError'));
+    await autoscaling.setDesiredCapacity('g', 3);
+    expect(mock.commandCalls(SetDesiredCapacityCommand)[0]?.args[0].input).toEqual({
+      AutoScalingGroupName: 'g',
+      DesiredCapacity: 3,
+      HonorCooldown: false,
+    });
+    await expect(autoscaling.setDesiredCapacity('g', 99)).rejects.toMatchObject({
+      kind: 'invalid',
+      operation: 'autoscaling:SetDesiredCapacity',
+    });
+  });
+
+  test('terminates one instance of a group and takes its place away', async () => {
+    const busy = named('ScalingActivityInProgress');
+    mock.on(TerminateInstanceInAutoScalingGroupCommand).resolvesOnce({}).rejects(busy);
+    await autoscaling.terminateInGroup('i-0');
+    expect(mock.commandCalls(TerminateInstanceInAutoScalingGroupCommand)[0]?.args[0].input).toEqual({
+      InstanceId: 'i-0',
+      ShouldDecrementDesiredCapacity: true,
+    });
+    await expect(autoscaling.terminateInGroup('i-0')).rejects.toMatchObject({
+      kind: 'conflict',
+      operation: 'autoscaling:TerminateInstanceInAutoScalingGroup',
+    });
   });
 });

@@ -75,6 +75,7 @@ const byName: [FailureKind, string[]][] = [
     ],
   ],
   ['unsupported', ['UnsupportedOperation', 'OperationNotPermitted', 'UnknownOperationException']],
+  ['invalid', ['ValidationError', 'ValidationException']],
   ['transient', ['InternalError', 'InternalServerError', 'ServiceUnavailable', 'ServerException']],
   ['unreachable', ['TimeoutError', 'AbortError']],
 ];
@@ -83,9 +84,10 @@ describe('AWS failures are classified by code', () => {
   const cases = byName.flatMap(([kind, names]) => names.map((name): [string, FailureKind] => [name, kind]));
 
   test.each(cases)('%s is %s, whatever the HTTP status says', (name, kind) => {
-    const failure = classifyAws(OPERATION, sdkError(name, { $metadata: { httpStatusCode: 400 } }));
-    expect(failure?.kind).toBe(kind);
-    expect(failure?.operation).toBe(OPERATION);
+    for (const httpStatusCode of [400, 500]) {
+      const failure = classifyAws(OPERATION, sdkError(name, { $metadata: { httpStatusCode } }));
+      expect(failure).toMatchObject({ kind, operation: OPERATION });
+    }
   });
 
   const sockets = [

@@ -1,5 +1,10 @@
 import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import { DescribeClusterCommand, EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
+import {
+  DescribeClusterCommand,
+  DescribeNodegroupCommand,
+  EKSClient,
+  ListClustersCommand,
+} from '@aws-sdk/client-eks';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ec2Adapter } from '../../shared/aws/ec2.ts';
@@ -149,5 +154,24 @@ describe('EKS', () => {
   test('a cluster that does not exist is not-found', async () => {
     mock.on(DescribeClusterCommand).rejects(named('ResourceNotFoundException'));
     await expect(eks.describeCluster('gone')).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  test.each([
+    [{ enabled: true }, true],
+    [{ enabled: false }, false],
+    [undefined, false],
+  ])('a node group with repair config %j repairs by itself: %s', async (nodeRepairConfig, autoRepair) => {
+    const nodegroup = { nodegroupName: 'workers', nodeRepairConfig };
+    mock
+      .on(DescribeNodegroupCommand, { clusterName: 'shop', nodegroupName: 'workers' })
+      .resolves({ nodegroup });
+    expect(await eks.describeNodegroup('shop', 'workers')).toEqual({ name: 'workers', autoRepair });
+  });
+
+  test('a node group that does not exist is not-found, also when the answer is empty', async () => {
+    mock.on(DescribeNodegroupCommand).rejectsOnce(named('ResourceNotFoundException')).resolves({});
+    const gone = { kind: 'not-found', operation: 'eks:DescribeNodegroup' };
+    await expect(eks.describeNodegroup('shop', 'gone')).rejects.toMatchObject(gone);
+    await expect(eks.describeNodegroup('shop', 'gone')).rejects.toMatchObject(gone);
   });
 });

@@ -95,7 +95,7 @@ describe('paramedic simulate', () => {
   });
 
   test.each([
-    ['events/ignored/rebalance-recommendation.json', 'ignored'],
+    ['events/ignored/state-change-running.json', 'ignored'],
     ['events/malformed/not-json.txt', 'malformed: not JSON'],
   ])('%s gives its reason and exit code 0', async (path, reason) => {
     const report = await simulated(path);

@@ -18,7 +18,8 @@ describe('loading a good config', () => {
     expect(config.global).toEqual({
       mode: 'approve',
       timezone: 'UTC',
-      standDownFor: ['karpenter', 'nth', 'eks-auto-mode'],
+      disruptionBudget: { share: 0.1, floor: 1, perHour: 3 },
+      standDownFor: ['karpenter', 'nth', 'eks-auto-mode', 'eks-auto-repair', 'instance-refresh'],
     });
     expect(config.troubles['node-interruption']).toMatchObject({
       spot: { maxEventAge: 120_000, safetyMargin: 15_000, finalRung: 30_000, hibernateWindow: 30_000 },

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { isBuiltin } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUNDLES, buildAll } from '../../scripts/build.ts';
+import { BUNDLES, buildAll, LEFT_OUT } from '../../scripts/build.ts';
 
 const run = promisify(execFile);
 
@@ -71,6 +72,19 @@ function record(body: string) {
   return { messageId: 'record-1', receiptHandle: 'r', body, attributes: { ApproximateReceiveCount: '1' } };
 }
 
+async function modulesOf(bundle: string): Promise<string[]> {
+  const names = await readdir(join(folder, 'dist', bundle));
+  const modules = names.filter((name) => name.endsWith('.mjs'));
+  return Promise.all(modules.map((name) => readFile(join(folder, 'dist', bundle, name), 'utf8')));
+}
+
+function importsFromOutside(text: string): { name: string; isLazy: boolean }[] {
+  const found = text.matchAll(/\b(import\(|from|import)\s*"((?:@[\w-]+\/)?[\w-][\w./:-]*)"/g);
+  return [...found]
+    .map(([, how, name = '']) => ({ name, isLazy: how === 'import(' }))
+    .filter(({ name }) => !isBuiltin(name));
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'paramedic-bundle-'));
   await buildAll(process.cwd(), folder);
@@ -91,6 +105,19 @@ describe('every packaged function', () => {
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script, file], { env });
     expect(stdout).toBe('function');
   });
+});
+
+describe('what is left out of the bundles', () => {
+  test.each(Object.keys(BUNDLES))(
+    '%s needs nothing that is not in it, in Node or left out',
+    async (bundle) => {
+      const missing: { name: string; isLazy: boolean }[] = [];
+      for (const text of await modulesOf(bundle)) missing.push(...importsFromOutside(text));
+      expect(missing.filter(({ name }) => !LEFT_OUT.includes(name))).toEqual([]);
+      // Only asked for when Lambda's own variables hold no credentials.
+      expect(missing.filter(({ isLazy }) => !isLazy)).toEqual([]);
+    },
+  );
 });
 
 describe('the packaged receive function', () => {

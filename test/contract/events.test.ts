@@ -3,8 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { troubles } from '../../functions/index.ts';
 import { MAX_EVENT_BYTES, parseEnvelope } from '../../shared/pipeline/envelope.ts';
+import { loadWorld } from '../../simulator/load.ts';
+import { World } from '../../simulator/world.ts';
 
 const EVENTS = resolve(import.meta.dirname, '../../events');
+const SMALL_WORLD = resolve(import.meta.dirname, '../../simulator/worlds/small.yaml');
 
 interface Sample {
   file: string;
@@ -59,6 +62,14 @@ describe('event samples', () => {
         expect(own.map(({ file }) => reading(trouble, file))).toEqual(own.map(() => 'signals'));
       }
     }
+  });
+
+  test('samples of a group name the one in the fleet that simulate plays them on', () => {
+    const world = new World(loadWorld(readFileSync(SMALL_WORLD, 'utf8'), SMALL_WORLD));
+    const named = ofKind('signal')
+      .map(({ file }) => JSON.parse(body(file)) as { detail: { AutoScalingGroupName?: string } })
+      .flatMap(({ detail }) => detail.AutoScalingGroupName ?? []);
+    expect(new Set(named)).toEqual(new Set([world.fleet.groups[0]?.asg]));
   });
 
   test('ignored samples are valid events that no trouble acts on', () => {

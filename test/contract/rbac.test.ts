@@ -43,9 +43,19 @@ describe('Kubernetes permissions', () => {
     expect(granted('paramedic')).toEqual(new Set<string>([...declared, ...PIPELINE]));
   });
 
-  test('receive only lists nodes, and the sweep only reads and patches them', () => {
+  test('the sweep may do exactly what the troubles declare for it', () => {
+    const declared = troubles.flatMap(({ sweeps }) => sweeps?.kubernetes ?? []);
+    expect(granted('paramedic-sweep')).toEqual(new Set<string>(declared));
+  });
+
+  test('receive only lists nodes, and nobody but remediate deletes anything', () => {
     expect(granted('paramedic-reader')).toEqual(new Set(['list /nodes']));
-    expect(granted('paramedic-sweep')).toEqual(new Set(['get /nodes', 'list /nodes', 'patch /nodes']));
+    const deleting = manifests
+      .filter(
+        ({ kind, metadata }) => kind === 'ClusterRole' && /delete/.test([...granted(metadata.name)].join()),
+      )
+      .map(({ metadata }) => metadata.name);
+    expect(deleting).toEqual(['paramedic']);
   });
 
   test('no role has a wildcard, and none touches Secrets', () => {

@@ -37,6 +37,11 @@ export function allowed(statements: readonly Statement[]): string[] {
   return inOrder(actions);
 }
 
+/** What the troubles' sweeps say they need. */
+export function declaredBySweeps(troubles: readonly Pick<Trouble, 'sweeps'>[]): string[] {
+  return inOrder(troubles.flatMap(({ sweeps }) => sweeps?.aws ?? []));
+}
+
 /** What the troubles say they need: every read of `gather` and every permission of every action. */
 export function declaredByTroubles(troubles: readonly Pick<Trouble, 'reads' | 'actions'>[]): string[] {
   const needed = troubles.flatMap(({ reads, actions }) => [
@@ -80,10 +85,8 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     ...LEDGER,
     ...START_AND_WAKE,
-    ...FIND_OWNER,
     ...TELL,
-    'autoscaling:DescribeAutoScalingInstances',
-    'ec2:TerminateInstances',
+    'eks:ListClusters',
     'lambda:ListDurableExecutionsByFunction',
   ],
 };
@@ -95,6 +98,8 @@ export const UNSCOPED: Readonly<Record<string, string>> = {
   'autoscaling:DescribeAutoScalingInstances': 'Auto Scaling describe calls take no resource',
   'autoscaling:DescribeAutoScalingGroups': 'Auto Scaling describe calls take no resource',
   'autoscaling:DescribeLifecycleHooks': 'Auto Scaling describe calls take no resource',
+  'autoscaling:DescribeScalingActivities': 'Auto Scaling describe calls take no resource',
+  'autoscaling:DescribeInstanceRefreshes': 'Auto Scaling describe calls take no resource',
   'ec2:CreateNetworkInterface': 'made by Lambda before anything exists; denied to our code',
   'ec2:DescribeNetworkInterfaces': 'EC2 describe calls take no resource',
   'ec2:DescribeSubnets': 'EC2 describe calls take no resource',

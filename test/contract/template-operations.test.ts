@@ -3,6 +3,7 @@ import { troubles } from '../../functions/index.ts';
 import {
   allowed,
   covers,
+  declaredBySweeps,
   declaredByTroubles,
   PIPELINE,
   type Statement,
@@ -49,11 +50,28 @@ const NETWORK = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+const CHANGES_INSTANCES = [
+  'autoscaling:CompleteLifecycleAction',
+  'autoscaling:DetachInstances',
+  'autoscaling:RecordLifecycleActionHeartbeat',
+  'autoscaling:SetDesiredCapacity',
+  'autoscaling:TerminateInstanceInAutoScalingGroup',
+  'ec2:TerminateInstances',
+];
+/** Anything on instances and groups that does not only read; network interfaces are denied to our code. */
+const CHANGE = /^(autoscaling|ec2):(?!Describe)(?!.*(NetworkInterface|PrivateIpAddresses)$)/;
+
 describe('permissions', () => {
   test('each role holds exactly what the pipeline and the troubles declare', () => {
     const acting = declaredByTroubles(troubles);
+    const sweeping = declaredBySweeps(troubles);
     for (const [name, base] of Object.entries(PIPELINE)) {
-      const wanted = [...base, ...NETWORK, ...(name.endsWith('Remediate') ? acting : [])];
+      const wanted = [
+        ...base,
+        ...NETWORK,
+        ...(name.endsWith('Remediate') ? acting : []),
+        ...(name === 'sweep' ? sweeping : []),
+      ];
       expect({ name, actions: allowed(roles.get(name) ?? []) }).toEqual({
         name,
         actions: inOrder(wanted),
@@ -69,13 +87,32 @@ describe('permissions', () => {
     }
   });
 
-  test('what ends or detaches an instance is bound to a tag', () => {
-    const risky = ['autoscaling:DetachInstances', 'ec2:TerminateInstances'];
-    const found = [...roles.values()]
-      .flat()
-      .filter(({ actions }) => actions.some((each) => risky.includes(each)));
-    expect(found.length).toBeGreaterThan(0);
-    for (const { conditions } of found) expect(conditions.join()).toMatch(/^aws:ResourceTag\//);
+  test('reading a cluster or a node group covers nothing else of EKS', () => {
+    const arn = (resource: string) => `arn:aws:eks:eu-west-1:210987654321:${resource}/shop`;
+    for (const [action, resource] of [
+      ['eks:DescribeCluster', 'cluster'],
+      ['eks:DescribeNodegroup', 'nodegroup'],
+    ] as const) {
+      const found = [...roles.values()].flat().filter(({ actions }) => actions.includes(action));
+      const covered = found.flatMap(({ resources }) =>
+        ['cluster', 'nodegroup', 'addon'].filter((each) => resources.some((one) => covers(one, arn(each)))),
+      );
+      expect({ action, covered: new Set(covered) }).toEqual({ action, covered: new Set([resource]) });
+    }
+  });
+
+  test('what changes an instance or a group is bound to their tag', () => {
+    const granted = [...roles.values()].flat().filter(({ effect }) => effect === 'Allow');
+    for (const action of CHANGES_INSTANCES) {
+      const found = granted.filter(({ actions }) => actions.includes(action));
+      expect({ action, found: found.length > 0 }).toEqual({ action, found: true });
+      for (const { conditions, resources } of found) {
+        expect({ action, conditions }).toEqual({ action, conditions: ['aws:ResourceTag/paramedic'] });
+        expect(resources).not.toContain('*');
+      }
+    }
+    const others = granted.flatMap(({ actions }) => actions).filter((action) => CHANGE.test(action));
+    expect(new Set(others)).toEqual(new Set(CHANGES_INSTANCES));
   });
 
   test('network interfaces are made by Lambda and denied to our code', () => {

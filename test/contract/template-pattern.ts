@@ -15,6 +15,16 @@ export function matches(pattern: Tree, event: Tree | undefined): boolean {
   });
 }
 
+/** Every `source/detail-type` a pattern can let through. */
+export function eventKinds(pattern: Tree): string[] {
+  const { $or: alternatives = [], ...fields } = asObject(pattern);
+  if (asList(alternatives).length > 0) {
+    return asList(alternatives).flatMap((each) => eventKinds({ ...fields, ...asObject(each) }));
+  }
+  const types = asList(fields['detail-type']).map(String);
+  return asList(fields['source']).flatMap((source) => types.map((type) => `${String(source)}/${type}`));
+}
+
 function matchesField(rule: Tree, present: boolean, value: Tree | undefined): boolean {
   const exists = asObject(rule)['exists'];
   if (typeof exists === 'boolean') return exists === (present && !isBranch(value));

@@ -46,6 +46,7 @@ export function eksAnswering(...answers: (Cluster | Error)[]): Eks & { calls(): 
   return {
     calls: () => calls,
     listClusters: async () => [],
+    describeNodegroup: async (_cluster, name) => ({ name, autoRepair: false }),
     describeCluster: async () => {
       const answer = answers[Math.min(calls, answers.length - 1)];
       calls += 1;
@@ -58,17 +59,19 @@ export function eksAnswering(...answers: (Cluster | Error)[]): Eks & { calls(): 
 export interface TestCluster {
   server: ApiServer;
   kubernetes: Kubernetes;
+  clock: TestClock;
 }
 
 /** The whole path: access, token, TLS, client. */
 export async function testCluster(handler: Handler, timeoutMs = 5_000): Promise<TestCluster> {
   const server = await apiServer(handler);
+  const clock = testClock();
   const access = kubernetesAccess({
     eks: eksAnswering(describeTo(server.url)),
-    clock: testClock(),
+    clock,
     region: () => REF.region,
     credentials: async () => CREDENTIALS,
     timeoutMs,
   });
-  return { server, kubernetes: await access.connect(REF) };
+  return { server, kubernetes: await access.connect(REF), clock };
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { failureKind } from '../../shared/errors.ts';
 import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
-import { type ApiServer, type Handler, status } from './api-server.ts';
+import type { ApiServer, Handler } from './api-server.ts';
 import { testCluster } from './cluster.ts';
 
 const POD = { namespace: 'web', name: 'web-1', uid: 'uid-1' };
@@ -51,6 +51,29 @@ describe('requests as Kubernetes expects them', () => {
       },
     ],
     [
+      'patchNode replaces the taints it was computed from',
+      (kubernetes) =>
+        kubernetes.patchNode('n1', {
+          metadata: { resourceVersion: '7' },
+          spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] },
+        }),
+      {
+        method: 'PATCH',
+        path: '/api/v1/nodes/n1',
+        type: 'application/merge-patch+json',
+        body: {
+          metadata: { resourceVersion: '7' },
+          spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] },
+        },
+      },
+    ],
+    [
+      'patchNode removes the last taint with null',
+      (kubernetes) =>
+        kubernetes.patchNode('n1', { metadata: { resourceVersion: '8' }, spec: { taints: null } }),
+      { method: 'PATCH', body: { metadata: { resourceVersion: '8' }, spec: { taints: null } } },
+    ],
+    [
       'deleteNode names the UID it means',
       (kubernetes) => kubernetes.deleteNode('n1', { uid: 'u' }),
       {
@@ -74,6 +97,11 @@ describe('requests as Kubernetes expects them', () => {
       'listPodDisruptionBudgets',
       (kubernetes) => kubernetes.listPodDisruptionBudgets(),
       { method: 'GET', path: '/apis/policy/v1/poddisruptionbudgets' },
+    ],
+    [
+      'listVolumeAttachments, of the whole cluster',
+      (kubernetes) => kubernetes.listVolumeAttachments(),
+      { method: 'GET', path: '/apis/storage.k8s.io/v1/volumeattachments', search: 'limit=500' },
     ],
     [
       'listDaemonSets',
@@ -159,61 +187,5 @@ describe('requests as Kubernetes expects them', () => {
     server.dropConnections();
     expect(await kubernetes.getNode('n1')).toEqual(node('n1'));
     expect(server.connections()).toBe(2);
-  });
-});
-
-describe('lists', () => {
-  test('are read page by page to the end', async () => {
-    const { server, kubernetes } = await cluster(({ query }) => {
-      const page = Number(query.get('continue') ?? '0');
-      const next = page < 3 ? { continue: String(page + 1) } : {};
-      return { body: { metadata: next, items: [node(`n${page}`)] } };
-    });
-    const nodes = await kubernetes.listNodes({ labelSelector: 'a=b' });
-    expect(nodes.map(({ metadata }) => metadata?.name)).toEqual(['n0', 'n1', 'n2', 'n3']);
-    for (const { query } of server.requests) expect(query.get('labelSelector')).toBe('a=b');
-  });
-
-  test('a list without items is empty, as Go writes it', async () => {
-    const { kubernetes } = await cluster(() => ({ body: { metadata: {}, items: null } }));
-    expect(await kubernetes.listNodes()).toEqual([]);
-  });
-
-  test('a list whose snapshot expired starts again, without keeping the old pages', async () => {
-    let expired = false;
-    const { kubernetes } = await cluster(({ query }) => {
-      if (!query.has('continue')) {
-        return { body: { metadata: { continue: 'two' }, items: [node(expired ? 'new' : 'old')] } };
-      }
-      if (expired) return { body: { items: [node('end')] } };
-      expired = true;
-      return status(410, 'Expired');
-    });
-    const names = (await kubernetes.listNodes()).map(({ metadata }) => metadata?.name);
-    expect(names).toEqual(['new', 'end']);
-  });
-
-  test('a list that expires twice is a transient failure, not a short list', async () => {
-    const { server, kubernetes } = await cluster(({ query }) =>
-      query.has('continue')
-        ? status(410, 'Expired')
-        : { body: { metadata: { continue: 'two' }, items: [node('n')] } },
-    );
-    expect(await kubernetes.listNodes().catch(failureKind)).toBe('transient');
-    expect(server.requests).toHaveLength(4);
-  });
-
-  test('a failing later page fails the list', async () => {
-    const { kubernetes } = await cluster(({ query }) =>
-      query.has('continue')
-        ? status(500, 'InternalError')
-        : { body: { metadata: { continue: 'two' }, items: [node('n')] } },
-    );
-    expect(await kubernetes.listNodes().catch(failureKind)).toBe('transient');
-  });
-
-  test('a list that continues where it is ends as a failure', async () => {
-    const { kubernetes } = await cluster(() => ({ body: { metadata: { continue: 'same' }, items: [] } }));
-    expect(await kubernetes.listNodes().catch(failureKind)).toBe('transient');
   });
 });

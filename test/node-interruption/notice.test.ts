@@ -1,19 +1,19 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
-import { clampGrace, noticeOf, noticeTimes } from '../../functions/node-interruption/notice.ts';
+import { clampGrace, interruptionOf, interruptionTimes } from '../../functions/node-interruption/notice.ts';
 import { incident, WARNED_AT, warning } from '../support/facts.ts';
 import { defaultPolicy } from '../support/policy.ts';
 
 describe('the times of a notice', () => {
   test.each(['terminate', 'stop'] as const)('%s gives two minutes, eviction ends 15 s earlier', (action) => {
-    const notice = noticeTimes(action, WARNED_AT, defaultPolicy);
+    const notice = interruptionTimes({ kind: 'spot', action, at: WARNED_AT }, defaultPolicy);
     expect(notice.deadline - WARNED_AT).toBe(120_000);
     expect(notice.evictUntil - WARNED_AT).toBe(105_000);
     expect(notice.rungAt - WARNED_AT).toBe(90_000);
   });
 
   test('hibernation starts with the warning: the deadline is now, and only a short window is tried', () => {
-    const notice = noticeTimes('hibernate', WARNED_AT, defaultPolicy);
+    const notice = interruptionTimes({ kind: 'spot', action: 'hibernate', at: WARNED_AT }, defaultPolicy);
     expect(notice.deadline).toBe(WARNED_AT);
     expect(notice.evictUntil - WARNED_AT).toBe(30_000);
   });
@@ -21,11 +21,16 @@ describe('the times of a notice', () => {
   test('the newest warning of an incident rules', () => {
     const later = warning({ occurredAt: WARNED_AT + 500_000, data: { action: 'stop' }, eventId: 'e-2' });
     const both = incident({ signals: [later, warning()] });
-    expect(noticeOf(both, defaultPolicy)).toMatchObject({ action: 'stop', occurredAt: WARNED_AT + 500_000 });
+    expect(interruptionOf(both, defaultPolicy)).toMatchObject({
+      action: 'stop',
+      occurredAt: WARNED_AT + 500_000,
+    });
   });
 
   test('an incident without a warning has no notice', () => {
-    expect(noticeOf(incident({ signals: [warning({ kind: 'rebalance' })] }), defaultPolicy)).toBeUndefined();
+    expect(
+      interruptionOf(incident({ signals: [warning({ kind: 'rebalance' })] }), defaultPolicy),
+    ).toBeUndefined();
   });
 });
 

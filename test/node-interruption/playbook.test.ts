@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeInterruptionFacts } from '../../functions/node-interruption/facts.ts';
+import { guardFacts } from '../../functions/node-interruption/guard-facts.ts';
 import type { Input } from '../../functions/node-interruption/input.ts';
-import { guardFacts, playbook } from '../../functions/node-interruption/playbook.ts';
+import { playbook } from '../../functions/node-interruption/playbook.ts';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
 import { known, unknown } from '../../shared/fact.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Plan } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
-import { CLUSTER, factsWith, incident, pod, WARNED_AT, warning } from '../support/facts.ts';
+import { CLUSTER, factsWith, groupFacts, incident, pod, WARNED_AT, warning } from '../support/facts.ts';
 import { defaultPolicy } from '../support/policy.ts';
 
 interface Case {
@@ -58,7 +59,7 @@ describe('the playbook on a Spot warning', () => {
   });
 
   test.each(['shutting-down', 'terminated', 'stopping', 'stopped'] as const)(
-    'an instance that is %s already makes the warning history',
+    'an instance that is %s already is not drained any more',
     (state) => {
       const facts = factsWith([pod('api-1')]);
       const instance = facts.instance.known ? facts.instance.value : null;
@@ -67,8 +68,8 @@ describe('the playbook on a Spot warning', () => {
         instance: known(instance === null ? null : { ...instance, state }, 'ec2', WARNED_AT),
       };
       const plan = playbook(input({ facts: gone }));
-      expect(actions(plan)).toEqual([]);
-      expect(plan.next).toMatchObject({ do: 'close', outcome: { kind: 'ignored' } });
+      expect(actions(plan)).not.toContain('cordon');
+      expect(actions(plan)).not.toContain('drain');
     },
   );
 
@@ -159,12 +160,18 @@ describe('a very full node', () => {
 
 describe('detaching for an early replacement', () => {
   const policy = { ...defaultPolicy, replacement: { detach: true, terminateStragglers: false } };
-  const group = { name: 'asg', lifecycleState: 'InService', terminateHooks: [], managed: false };
+  const group = groupFacts();
+  const hook = {
+    name: 'drain',
+    heartbeatMs: 3_600_000,
+    globalMs: 172_800_000,
+    defaultResult: 'ABANDON' as const,
+  };
 
   test.each([
     ['a self-managed group in service', group, true],
-    ['a managed node group', { ...group, managed: true }, false],
-    ['a group with a terminate hook', { ...group, terminateHooks: ['drain'] }, false],
+    ['a managed node group', { ...group, nodegroup: 'workers' }, false],
+    ['a group with a terminate hook', { ...group, terminateHooks: [hook] }, false],
     ['an instance that is terminating', { ...group, lifecycleState: 'Terminating:Wait' }, false],
     ['no group', null, false],
   ])('%s', (_name, value, expected) => {

@@ -1,4 +1,5 @@
 import type { NodeInterruptionFacts } from '../../functions/node-interruption/facts.ts';
+import type { GroupFacts } from '../../functions/node-interruption/group.ts';
 import type { PodSummary } from '../../functions/node-interruption/pods.ts';
 import { known } from '../../shared/fact.ts';
 import { acceptSignal } from '../../shared/incident/accept.ts';
@@ -58,7 +59,18 @@ export function factsWith(
     ),
     clusterTags: [CLUSTER.name],
     node: known(
-      { name: 'node-1', uid: 'node-uid', cordoned: false, cordonedFor: null, excluded: false, labels: {} },
+      {
+        name: 'node-1',
+        uid: 'node-uid',
+        ready: true,
+        zone: 'eu-west-1a',
+        cordoned: false,
+        cordonedFor: null,
+        excluded: false,
+        outOfServiceFor: null,
+        foreignTaint: null,
+        labels: {},
+      },
       'kubernetes',
       at,
     ),
@@ -66,7 +78,27 @@ export function factsWith(
     budgets: known([], 'kubernetes', at),
     controllers: known({ nth: [] }, 'kubernetes', at),
     group: known(null, 'not read', at),
+    activity: known(null, 'not read', at),
+    attached: known(null, 'not read', at),
+    fleet: known(null, 'not read', at),
     elsewhere: known({ expected: 0, ready: 0, pending: [] }, 'no drain yet', at),
+    ...over,
+  };
+}
+
+/** A self-managed group of three in which everything is in order. */
+export function groupFacts(over: Partial<GroupFacts> = {}): GroupFacts {
+  return {
+    name: 'asg',
+    lifecycleState: 'InService',
+    terminateHooks: [],
+    nodegroup: null,
+    capacityRebalance: false,
+    desired: 3,
+    max: 6,
+    inService: [INSTANCE],
+    refreshing: null,
+    autoRepair: null,
     ...over,
   };
 }

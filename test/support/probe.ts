@@ -5,6 +5,7 @@ import type { Signal } from '../../shared/incident/signal.ts';
 import type { PlaybookInput, Trouble } from '../../shared/pipeline/trouble.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { worldOf } from '../../simulator/world.ts';
+import { defaultBudget } from './policy.ts';
 import { smallWorld } from './simulate.ts';
 
 /** A trouble of its own kind, to hold the pipeline against something it was not written for. */
@@ -114,7 +115,14 @@ export function setUpProbe(over: (probe: Probe) => Partial<Trouble> = () => ({})
   const simulation = new Simulation({
     world,
     troubles: [probeTrouble(probe, over(probe))],
-    policyFor: () => ({ mode: 'auto', modeRule: 'test', configHash: 't', standDownFor: [], section: {} }),
+    policyFor: () => ({
+      mode: 'auto',
+      modeRule: 'test',
+      configHash: 't',
+      disruptionBudget: defaultBudget,
+      standDownFor: [],
+      section: {},
+    }),
   });
   const ids = world.nodes().map((node) => node.id);
   const send = (eventId: string, ...about: string[]) => {

@@ -1,15 +1,17 @@
 import { nodeInterruption } from '../../functions/node-interruption/index.ts';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
 import { isoTime } from '../../shared/clock.ts';
-import type { Mode } from '../../shared/config/policy.ts';
+import { type Mode, STAND_DOWN_CONTROLLERS } from '../../shared/config/policy.ts';
+import type { DisruptionLimits } from '../../shared/incident/disruptions.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import type { CloudEvent } from '../../simulator/events.ts';
 import type { FaultPlan } from '../../simulator/faults.ts';
 import type { Allows } from '../../simulator/invariants.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { type World, worldOf } from '../../simulator/world.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
-import { defaultPolicy } from './policy.ts';
+import { defaultBudget, defaultPolicy } from './policy.ts';
 
 export const TROUBLE = nodeInterruption.name;
 
@@ -34,6 +36,9 @@ export interface SimulateOptions {
   mode?: Mode;
   policy?: NodeInterruptionPolicy;
   faults?: FaultPlan;
+  budget?: DisruptionLimits;
+  /** Events for which it answers true never arrive. */
+  loses?: (event: CloudEvent) => boolean;
 }
 
 export interface Simulated {
@@ -43,26 +48,36 @@ export interface Simulated {
   setMode(mode: Mode): void;
 }
 
-export function simulate({ world: input, mode = 'auto', policy, faults }: SimulateOptions = {}): Simulated {
+export function simulate({
+  world: input,
+  mode = 'auto',
+  policy,
+  faults,
+  budget,
+  loses,
+}: SimulateOptions = {}): Simulated {
   const world = worldOf(input ?? smallWorld);
-  const current = { mode };
+  const current = { mode, config: 'test' };
   const simulation = new Simulation({
     world,
     troubles: [nodeInterruption as unknown as Trouble],
     policyFor: () => ({
       mode: current.mode,
       modeRule: 'test',
-      configHash: 'test',
-      standDownFor: ['karpenter', 'nth', 'eks-auto-mode'],
+      configHash: current.config,
+      disruptionBudget: budget ?? defaultBudget,
+      standDownFor: STAND_DOWN_CONTROLLERS,
       section: { ...(policy ?? defaultPolicy) },
     }),
     ...(faults === undefined ? {} : { faults }),
+    ...(loses === undefined ? {} : { loses }),
   });
   return {
     world,
     simulation,
     setMode: (next) => {
       current.mode = next;
+      current.config = `test-${next}`;
     },
   };
 }
@@ -123,10 +138,15 @@ export function warningBody(world: World, eventId: string, action = 'terminate')
 }
 
 const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
-  patchNode: ['cordon'],
+  patchNode: ['cordon', 'uncordon', 'out-of-service', 'back-in-service'],
+  deleteNode: ['delete-node'],
   evictPod: ['drain', 'delete-not-ready'],
   deletePod: ['delete-not-ready', 'force-delete'],
   detachInstance: ['detach'],
+  recordHeartbeat: ['drain', 'delete-not-ready', 'force-delete'],
+  completeAction: ['complete-hook'],
+  setDesiredCapacity: ['add-capacity'],
+  terminateInGroup: ['release'],
 };
 
 /** V1 in full: the record must be of an action that makes this very call, not just of the same target. */

@@ -22,6 +22,7 @@ export const cordon: Action = {
   risk: 'low',
   reversible: true,
   gentle: true,
+  disrupts: true,
   cost: 'none',
   cooldownMs: 0,
   apply: async (context, step) => {
@@ -47,19 +48,19 @@ export const cordon: Action = {
   undo: async (context, step) => {
     const kubernetes = await connect(context);
     const node = await sameNode(kubernetes, step);
-    if (node !== undefined) await uncordon(kubernetes, node, context.incident.id);
+    if (node !== undefined) await uncordonNode(kubernetes, node, context.incident.id);
   },
 };
 
 /** Removes our own marks, and what each mark says is ours. Safe to repeat. */
-export async function uncordon(kubernetes: Kubernetes, node: Node, incidentId: string): Promise<boolean> {
+export async function uncordonNode(kubernetes: Kubernetes, node: Node, incidentId: string): Promise<boolean> {
   const marks = node.metadata?.annotations ?? {};
   const isCordonOurs = marks[CORDON_ANNOTATION] === incidentId;
   const isLabelOurs = marks[EXCLUDE_ANNOTATION] === incidentId;
   if (!isCordonOurs && !isLabelOurs) return false;
   await kubernetes.patchNode(node.metadata?.name ?? '', {
     metadata: {
-      ...version(node),
+      ...versionOf(node),
       annotations: {
         ...(isCordonOurs ? { [CORDON_ANNOTATION]: null } : {}),
         ...(isLabelOurs ? { [EXCLUDE_ANNOTATION]: null } : {}),
@@ -79,7 +80,7 @@ function cordonPatch(node: Node, step: Step, incidentId: string): NodePatch | un
   if (!addLabel && !addCordon) return undefined;
   return {
     metadata: {
-      ...version(node),
+      ...versionOf(node),
       annotations: {
         ...(addCordon ? { [CORDON_ANNOTATION]: incidentId } : {}),
         ...(addLabel ? { [EXCLUDE_ANNOTATION]: incidentId } : {}),
@@ -91,7 +92,7 @@ function cordonPatch(node: Node, step: Step, incidentId: string): NodePatch | un
 }
 
 /** A patch that carries the version it was computed from loses against a newer change instead of hiding it. */
-function version(node: Node): { resourceVersion?: string } {
+export function versionOf(node: Node): { resourceVersion?: string } {
   const resourceVersion = node.metadata?.resourceVersion;
   return resourceVersion === undefined ? {} : { resourceVersion };
 }

@@ -15,7 +15,7 @@ export async function climb(context: ActionContext, step: Step, choose: Chooser)
   const goal = goalOf(step);
   const isEarly = await waitFor(context, goal.from);
   if (isEarly) return { status: 'again', summary: `waits for its time, ${isoTime(goal.from)}` };
-  return await new DrainLoop(context, kubernetes, goal, choose).run();
+  return await new DrainLoop(context, kubernetes, step, choose).run();
 }
 
 /** A rung whose predecessor ended early waits for its own time; true when the round ends before that. */

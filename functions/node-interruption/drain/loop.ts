@@ -13,6 +13,7 @@ import {
   summarisePod,
 } from '../pods.ts';
 import { type Attempt, attemptPod, type Way } from './attempt.ts';
+import { HookKeeper } from './hook-keeper.ts';
 import { evictionOrder } from './order.ts';
 import { Progress } from './progress.ts';
 import { BudgetWindow } from './window.ts';
@@ -21,6 +22,8 @@ import { BudgetWindow } from './window.ts';
 const TICK_MS = SECOND_MS;
 /** A hanging request does not hold up the others: the loop goes on and leaves it in flight. */
 const STRAGGLER_MS = 2 * SECOND_MS;
+/** A new signal may shorten the time there is: the ledger is asked this often. */
+const NEWS_MS = 5 * SECOND_MS;
 /** Of the pods held back, this many are named in the ledger. */
 const MAX_REMEMBERED = 120;
 
@@ -65,12 +68,17 @@ export class DrainLoop {
   readonly #window = new BudgetWindow();
   readonly #inFlight = new Map<string, PodSummary>();
   readonly #progress = new Progress();
+  readonly #hooks: HookKeeper;
   #parallel: number;
+  #newsAt: EpochMs;
   #fault: unknown;
 
-  constructor(context: ActionContext, kubernetes: Kubernetes, goal: Goal, choose: Chooser) {
+  constructor(context: ActionContext, kubernetes: Kubernetes, step: Step, choose: Chooser) {
+    const goal = goalOf(step);
     this.#context = context;
     this.#kubernetes = kubernetes;
+    this.#hooks = new HookKeeper(context, step);
+    this.#newsAt = context.ports.clock.now() + NEWS_MS;
     this.#goal = goal;
     this.#choose = choose;
     this.#parallel = goal.parallel;
@@ -82,12 +90,13 @@ export class DrainLoop {
     let left: PodSummary[] | undefined;
     try {
       for (;;) {
+        await this.#hooks.beat();
         left = await this.#tick();
         if (this.#fault !== undefined) throw this.#fault;
         if (left?.length === 0) return this.#result('done', left);
         if (this.#isRefused(left)) return this.#result('failed', left);
         if (clock.now() >= this.#goal.until) return this.#result('done', left);
-        if (clock.now() >= roundEnds) return this.#result('again', left);
+        if (clock.now() >= roundEnds || (await this.#hasNews())) return this.#result('again', left);
         await clock.sleep(Math.min(TICK_MS, this.#goal.until - clock.now()));
       }
     } catch (error) {
@@ -95,6 +104,13 @@ export class DrainLoop {
       const result = this.#result('failed', left);
       return { ...result, stopped: true, summary: `${error.message}; ${result.summary}` };
     }
+  }
+
+  async #hasNews(): Promise<boolean> {
+    const now = this.#context.ports.clock.now();
+    if (now < this.#newsAt) return false;
+    this.#newsAt = now + NEWS_MS;
+    return await this.#context.hasNews();
   }
 
   /** Nobody lets us move anything: waiting changes nothing, people must know now. */
@@ -187,12 +203,12 @@ export class DrainLoop {
     const sent = this.#sentInAll();
     if (left === undefined) {
       const summary = `${sent} pods asked to leave; the node could not be read at the end`;
-      return { status, summary, memory: { sent }, lookAgain: true };
+      return { status, summary, memory: { sent, ...this.#hooks.memory }, lookAgain: true };
     }
     const held = left.filter((pod) => !pod.terminating);
     const blocked = held.map((pod) => `${podName(pod)}: ${this.#progress.why(pod)}`);
     const summary = `${sent} pods asked to leave, ${left.length - held.length} still ending, ${held.length} held back`;
-    const memory = { sent, blocked: firstFew(blocked, MAX_REMEMBERED) };
+    const memory = { sent, blocked: firstFew(blocked, MAX_REMEMBERED), ...this.#hooks.memory };
     return { status, summary, details: firstFew(blocked), memory, lookAgain: true };
   }
 }

@@ -1,13 +1,14 @@
 import { humanDuration, isoTime } from '../../shared/clock.ts';
 import type { Step, Target } from '../../shared/incident/plan.ts';
 import type { Json } from '../../shared/workflow/port.ts';
-import type { NodeSummary } from './facts.ts';
 import { whyNotDetach } from './group.ts';
+import type { Hook, Hooks } from './hooks.ts';
 import type { Input } from './input.ts';
+import type { NodeSummary } from './node-summary.ts';
 import type { Notice } from './notice.ts';
-import { podNote } from './pods.ts';
+import { type PodSummary, podNote } from './pods.ts';
 
-interface Ladder {
+export interface Ladder {
   steps: Step[];
   reasons: string[];
 }
@@ -15,17 +16,17 @@ interface Ladder {
 /**
  * The steps for one notice, in order: keep new pods away, ask for the replacement, move pods within their
  * budgets, then (only if configured) the rungs that go past a budget. Goals are absolute times, so the same
- * notice always gives the same steps.
+ * notice always gives the same steps. A drain for hooks keeps them waiting.
  */
-export function ladder(input: Input, notice: Notice): Ladder {
+export function ladder(input: Input, notice: Notice, held: Hooks | null = null): Ladder {
   const node = input.facts.node.known ? input.facts.node.value : null;
   const steps: Step[] = [];
   const reasons: string[] = [];
   if (node === null)
     return { steps, reasons: [input.facts.node.known ? 'the Node is gone' : 'the Node cannot be read'] };
-  const target: Target = { kind: 'node', id: node.uid, name: node.name };
+  const target = nodeTarget(node);
   addCordon(input, node, target, notice, steps, reasons);
-  addDetach(input, notice, steps, reasons);
+  if (notice.kind === 'spot' || notice.kind === 'capacity') addDetach(input, notice, steps, reasons);
   if (input.now >= notice.evictUntil && !hasDrained(input)) {
     reasons.push(`${late(input, notice)}: too late to move pods, cordon only`);
     return { steps, reasons };
@@ -35,15 +36,20 @@ export function ladder(input: Input, notice: Notice): Ladder {
   );
   if (spoiled !== undefined) reasons.push(`not drained: the cordon was ${spoiled.state}`);
   else if (podsLeft(input) === 0) reasons.push('no pod has to move');
-  else addRungs(input, target, notice, steps, reasons);
+  else addRungs(input, target, notice, held?.hooks ?? [], { steps, reasons });
   return { steps, reasons };
+}
+
+export function nodeTarget(node: NodeSummary): Target {
+  return { kind: 'node', id: node.uid, name: node.name };
 }
 
 /** Without its cordon a node gets its pods back. `observed` is not among them: a rehearsal plans every step. */
 const SPOILED = new Set(['failed', 'refused', 'denied', 'expired']);
 
 function late(input: Input, notice: Notice): string {
-  return `${humanDuration(input.now - notice.occurredAt)} after the warning`;
+  const word = notice.kind === 'hook' ? 'hook began' : 'warning';
+  return `${humanDuration(input.now - notice.occurredAt)} after the ${word}`;
 }
 
 function hasDrained({ incident }: Input): boolean {
@@ -105,18 +111,34 @@ function addDetach(
   }
 }
 
-function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], reasons: string[]): void {
-  const { drain } = input.policy;
+/** Nothing goes past a budget on a node that nobody takes, nor when hibernation has begun. */
+function rungsFor(
+  { drain }: Input['policy'],
+  { kind, action }: Notice,
+): { deletes: boolean; force: boolean } {
+  if (kind === 'rebalance' || action === 'hibernate') return { deletes: false, force: false };
+  const isReclaim = kind !== 'hook' && action === 'terminate';
   const deletes =
-    drain.deleteNotReady === 'always' ||
-    (drain.deleteNotReady === 'spot-terminate' && notice.action === 'terminate');
-  const hasRungs = notice.action !== 'hibernate';
-  const more = hasRungs && (deletes || drain.force);
+    drain.deleteNotReady === 'always' || (drain.deleteNotReady === 'spot-terminate' && isReclaim);
+  return { deletes, force: drain.force };
+}
+
+function addRungs(
+  input: Input,
+  target: Target,
+  notice: Notice,
+  hooks: readonly Hook[],
+  { steps, reasons }: Ladder,
+): void {
+  const { drain } = input.policy;
+  const { deletes, force } = rungsFor(input.policy, notice);
+  const more = deletes || force;
   const common = {
     parallel: drain.parallel,
     emptyDir: drain.emptyDir,
     deadline: notice.deadline,
     margin: input.policy.spot.safetyMargin,
+    ...(hooks.length > 0 && { hooks: hooks.map((hook) => ({ ...hook })) }),
   };
   steps.push({
     action: 'drain',
@@ -126,16 +148,16 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
     notes: { pods: podNotes(input) },
     answerBy: notice.evictUntil,
   });
-  if (hasRungs && deletes) {
+  if (deletes) {
     steps.push({
       action: 'delete-not-ready',
       targets: [target],
-      goal: { ...common, from: notice.rungAt, until: drain.force ? notice.forceFrom : notice.evictUntil },
+      goal: { ...common, from: notice.rungAt, until: force ? notice.forceFrom : notice.evictUntil },
       reason: 'not-ready pods of a budget that is short already only block the healthy ones',
       answerBy: notice.evictUntil,
     });
   }
-  if (hasRungs && drain.force) {
+  if (force) {
     steps.push({
       action: 'force-delete',
       targets: [target],
@@ -149,9 +171,13 @@ function addRungs(input: Input, target: Target, notice: Notice, steps: Step[], r
 }
 
 /** Kept with the step: verification counts these, whatever happens to the run in between. */
-function podNotes({ facts }: Input): Json {
+export function podNotes({ facts }: Input): Json {
   if (!facts.pods.known) return null;
-  // A terminating pod's replacement was born before the drain: it cannot be told from the others.
-  const moving = facts.pods.value.evictable.filter((pod) => !pod.terminating);
+  const moving = facts.pods.value.evictable.filter(hasReplacementToCome);
   return moving.map(podNote) as unknown as Json;
+}
+
+/** A terminating pod's replacement was born before and cannot be told from the others, but a StatefulSet waits. */
+function hasReplacementToCome({ terminating, owner }: PodSummary): boolean {
+  return !terminating || owner?.kind === 'StatefulSet';
 }

@@ -1,0 +1,67 @@
+import { AIM_KB } from '../scripts/bundle-size.ts';
+import type { BundlesReport } from './bundles.ts';
+import type { CaseReport, ReceiveReport } from './receive.ts';
+import type { Figure } from './report.ts';
+import type { StormReport } from './storm.ts';
+
+const least = (value: number) => ({ at: 'least', value }) as const;
+const most = (value: number) => ({ at: 'most', value }) as const;
+
+export function receiveFigures({ mixed, foreign, mixedOneByOne }: ReceiveReport): Figure[] {
+  return [
+    ...caseFigures('receive, 90 % foreign', mixed),
+    ...caseFigures('receive, 100 % foreign', foreign),
+    ratio('receive, 90 % foreign: events per second, batch 10 / batch 1', mixed, mixedOneByOne),
+  ];
+}
+
+function caseFigures(name: string, { eventsPerSecond, readsPer1000 }: CaseReport): Figure[] {
+  return [
+    { name: `${name}: events per second`, value: eventsPerSecond, unit: '', aim: least(5_000) },
+    { name: `${name}: AWS reads per 1,000 events`, value: readsPer1000, unit: '', aim: most(110) },
+  ];
+}
+
+function ratio(name: string, one: CaseReport, other: CaseReport): Figure {
+  return { name, value: one.eventsPerSecond / other.eventsPerSecond, unit: 'x' };
+}
+
+export function stormFigures(name: string, report: StormReport): Figure[] {
+  const { cordonedPercent, toCordonMs, pods, wallMs, peakRssMb } = report;
+  return [
+    { name: `${name}: nodes cordoned`, value: cordonedPercent, unit: '%', aim: least(100) },
+    { name: `${name}: warning to cordon, p50 (virtual)`, value: toCordonMs.p50, unit: 'ms' },
+    { name: `${name}: warning to cordon, p99 (virtual)`, value: toCordonMs.p99, unit: 'ms' },
+    { name: `${name}: warning to cordon, longest (virtual)`, value: toCordonMs.max, unit: 'ms' },
+    { name: `${name}: pods moved`, value: pods.moved, unit: '' },
+    { name: `${name}: pods cut off`, value: pods.cutOff, unit: '' },
+    {
+      name: `${name}: Kubernetes calls per warning`,
+      value: callsPerWarning(report, 'kubernetes.'),
+      unit: '',
+    },
+    { name: `${name}: wall time`, value: wallMs / 1000, unit: 's', aim: most(60) },
+    { name: `${name}: peak memory (RSS)`, value: peakRssMb, unit: 'MB', aim: most(512) },
+  ];
+}
+
+function callsPerWarning({ calls, size }: StormReport, prefix: string): number {
+  const names = Object.keys(calls).filter((name) => name.startsWith(prefix));
+  return names.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / size.warnings;
+}
+
+/** Unaffected is 1; how much the repetition of a deterministic run differs is 0. */
+export function floodFigure(alone: StormReport, flooded: StormReport): Figure {
+  const name = 'warning to cordon, p99: with the foreign events / without';
+  return { name, value: flooded.toCordonMs.p99 / alone.toCordonMs.p99, unit: 'x', aim: most(1.05) };
+}
+
+export function bundleFigures({ bundles, emptyMs }: BundlesReport): Figure[] {
+  const sizes = bundles.map(({ bundle, total }) => {
+    return { name: `bundle ${bundle}: size`, value: total / 1024, unit: 'KB', aim: most(AIM_KB) };
+  });
+  const imports = bundles.map(({ bundle, importMs }) => {
+    return { name: `bundle ${bundle}: cold import`, value: importMs, unit: 'ms' };
+  });
+  return [...sizes, { name: 'empty process', value: emptyMs, unit: 'ms' }, ...imports];
+}

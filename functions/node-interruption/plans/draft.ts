@@ -1,0 +1,46 @@
+import { isoTime } from '../../../shared/clock.ts';
+import type { Finding, Outcome, Plan, PlanEnd } from '../../../shared/incident/plan.ts';
+import type { Input } from '../input.ts';
+
+/** A plan whose settled steps are still in it. */
+export type Draft = Plan;
+
+const NOTHING_EXPIRY_MS = 60_000;
+
+/** For people: what, where, when. */
+export function headlineOf({ facts, incident }: Input, happens: string, at?: number): string {
+  const node = facts.node.known ? facts.node.value : null;
+  const when = at === undefined ? '' : ` at ${isoTime(at)}`;
+  return `${happens} node ${node?.name ?? incident.subject.id} in ${incident.cluster.name}${when}`;
+}
+
+/** Nothing is done, and why. */
+export function nothing(
+  input: Input,
+  about: { headline: string; findings?: Finding[]; quiet?: true },
+  why: string,
+): Draft {
+  const outcome: Outcome = { kind: 'ignored', summary: `Nothing done: ${why}.`, details: [] };
+  return idle(input, about, why, { do: 'close', outcome });
+}
+
+/** Nothing is done yet. */
+export function idle(
+  { now, incident }: Input,
+  { headline, findings = [], quiet }: { headline: string; findings?: Finding[]; quiet?: true },
+  why: string,
+  next: PlanEnd,
+): Draft {
+  const keep = incident.plan?.keep;
+  return {
+    headline,
+    severity: 'info',
+    findings,
+    steps: [],
+    reasons: [why],
+    next,
+    expiresAt: now + NOTHING_EXPIRY_MS,
+    ...(keep !== undefined && { keep }),
+    ...(quiet && { quiet }),
+  };
+}

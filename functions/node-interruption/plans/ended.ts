@@ -1,0 +1,209 @@
+import { type EpochMs, HOUR_MS, isoTime, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
+import type { Plan, Step } from '../../../shared/incident/plan.ts';
+import type { Json } from '../../../shared/workflow/port.ts';
+import { departureOf } from '../departure.ts';
+import { lostPods } from '../elsewhere.ts';
+import { departureFindings } from '../findings.ts';
+import type { Input } from '../input.ts';
+import { nodeTarget, podNotes } from '../ladder.ts';
+import type { NodeSummary } from '../node-summary.ts';
+import { afterSteps, lastMove, withoutMoves } from '../outcome.ts';
+import { hasActed, type Situation } from '../situation.ts';
+import { type Draft, headlineOf, idle, nothing } from './draft.ts';
+
+type Ended = Extract<Situation, { is: 'ended' }>;
+type Ending = Extract<Situation, { is: 'ending' }>;
+
+const LOOK_AGAIN_MS = 20 * SECOND_MS;
+/** A dead kubelet's Node still reads Ready for up to 40 s. */
+const LEASE_LOOK_MS = 10 * SECOND_MS;
+/** EC2 may take long to stop or end a machine; beyond this a person should look. */
+const STUCK_MS = 30 * MINUTE_MS;
+
+/** EC2 is taking the machine down. Nothing can be moved any more: wait for the end, remember what was on it. */
+export function ending(input: Input, situation: Ending): Draft {
+  const about = aboutOf(input, situation);
+  if (lastMove(input.incident) !== undefined) return settling(input, about);
+  const { now } = input;
+  const why = `EC2 says ${situation.state}: too late to move pods, what hangs on the node is freed when it is off`;
+  if (now >= situation.since + STUCK_MS) {
+    const summary = `The instance has been ${situation.state} for more than 30 minutes.`;
+    return idle(input, about, why, { do: 'close', outcome: { kind: 'escalated', summary, details: [] } });
+  }
+  return remember(input, idle(input, about, why, { do: 'wait', at: now + LOOK_AGAIN_MS, why }));
+}
+
+/** EC2 says that the machine is off: free what hangs on its Node, remove the Node of one that will not come back. */
+export function ended(input: Input, situation: Ended): Draft {
+  const { node } = input.facts;
+  const about = aboutOf(input, situation);
+  if (!node.known) return unread(input, situation, about, node.why);
+  if (node.value === null) return settling(input, about);
+  const work =
+    situation.state === 'terminated'
+      ? ghost(input, situation, node.value)
+      : stopped(input, situation, node.value);
+  if ('wait' in work) {
+    return remember(input, idle(input, about, work.why, { do: 'wait', at: work.wait, why: work.why }));
+  }
+  if (
+    work.steps.length === 0 &&
+    lastMove(input.incident) === undefined &&
+    lostPods(input.incident) === undefined
+  ) {
+    return nothing(input, about, work.why);
+  }
+  return remember(input, {
+    ...about,
+    severity: 'high',
+    steps: work.steps,
+    reasons: [work.why],
+    next: afterSteps(input, () => withoutMoves(input, () => work.why)),
+    expiresAt: input.now + HOUR_MS,
+  });
+}
+
+type About = Pick<Plan, 'headline' | 'findings' | 'quiet'>;
+
+/** The end of a machine with nothing on it is everyday business: recorded, not announced. */
+function aboutOf(input: Input, situation: Ended | Ending): About {
+  const departure = departureOf(situation.instance, input.facts.activity);
+  const verb = { stopping: 'is stopping', stopped: 'has stopped' }[situation.state as string] ?? 'is ending';
+  const isQuiet = lostPods(input.incident) === undefined && movable(input).length === 0;
+  // Once something was done, people know the incident by what it began with.
+  const known = hasActed(input) ? input.incident.plan?.headline : undefined;
+  return {
+    headline: known ?? `${headlineOf(input, 'EC2')} ${verb}: ${departure.text}`,
+    findings: departureFindings(input, departure),
+    ...(isQuiet && { quiet: true as const }),
+  };
+}
+
+function movable({ facts }: Input) {
+  return facts.pods.known ? facts.pods.value.evictable : [];
+}
+
+type Work = { steps: Step[]; why: string } | { wait: EpochMs; why: string };
+
+/** The Node of a terminated instance. The cloud controller removes it by itself in most cases. */
+function ghost(input: Input, { since }: Ended, node: NodeSummary): Work {
+  const { now, policy, facts } = input;
+  const isBegun = input.incident.records.some(({ step }) => CLEARING.includes(step.action));
+  const due = since + policy.stateChange.nodeGrace;
+  if (!isBegun && now < due) {
+    return {
+      wait: Math.min(due, now + LOOK_AGAIN_MS),
+      why: `the cloud controller has until ${isoTime(due)} to remove the Node`,
+    };
+  }
+  const isClear = facts.attached.known && facts.attached.value === 0;
+  const clearing = isClear && !isBegun ? [] : [outOfService(input, node, since)];
+  const wanted = policy.stateChange.outOfService ? clearing : [];
+  const removal: Step = {
+    action: 'delete-node',
+    targets: [nodeTarget(node)],
+    goal: { instance: input.incident.subject.id, state: 'terminated' },
+    reason: 'its instance is terminated: the Node can never be Ready again',
+    notes: { pods: podNotes(input) },
+    answerBy: due + HOUR_MS,
+  };
+  return { steps: [...wanted, removal], why: 'the instance is terminated and its Node is still there' };
+}
+
+const CLEARING = ['out-of-service', 'back-in-service', 'delete-node'];
+
+/** The Node of a stopped instance stays; what hangs on it must not. */
+function stopped(input: Input, { since, instance }: Ended, node: NodeSummary): Work {
+  const { now, policy, facts, incident } = input;
+  const release = backInService(input, node);
+  const begun = incident.records.some(({ step }) => step.action === 'out-of-service');
+  if (begun) return { steps: [outOfService(input, node, since), ...release], why: 'the instance is stopped' };
+  if (isHibernated(input, instance)) {
+    return {
+      steps: [],
+      why: 'the instance is hibernated: its memory still owns its volumes, so they are left to it',
+    };
+  }
+  if (!policy.stateChange.outOfService) return { steps: [], why: 'stateChange.outOfService is false' };
+  const isEmpty = facts.pods.known && movable(input).length === 0;
+  if (isEmpty && facts.attached.known && facts.attached.value === 0) {
+    return { steps: release, why: 'no pod and no volume hangs on the stopped node' };
+  }
+  if (node.ready)
+    return { wait: now + LEASE_LOOK_MS, why: 'EC2 says stopped, but the Node still reads Ready' };
+  return {
+    steps: [outOfService(input, node, since), ...release],
+    why: 'pods or volumes hang on a stopped node',
+  };
+}
+
+function isHibernated({ incident }: Input, { hibernates, stateReason }: Ended['instance']): boolean {
+  const isTold = incident.signals.some(({ data }) => data['action'] === 'hibernate');
+  return isTold || hibernates === true || stateReason === 'Client.UserInitiatedHibernate';
+}
+
+function outOfService(input: Input, node: NodeSummary, since: EpochMs): Step {
+  const known = input.incident.records.find(({ step }) => step.action === 'out-of-service');
+  if (known !== undefined) return known.step;
+  const until = Math.max(since, input.incident.attemptedAt) + input.policy.stateChange.clearWithin;
+  return {
+    action: 'out-of-service',
+    targets: [nodeTarget(node)],
+    goal: { instance: input.incident.subject.id, emptyDir: input.policy.drain.emptyDir, until },
+    reason:
+      'Kubernetes removes its pods and detaches its volumes at once instead of after six minutes or never',
+    notes: { pods: podNotes(input) },
+    answerBy: until,
+  };
+}
+
+/** Whatever became of it, a mark of ours does not stay. */
+function backInService({ incident, now }: Input, node: NodeSummary): Step[] {
+  const known = incident.records.find(({ step }) => step.action === 'back-in-service');
+  if (known !== undefined) return [known.step];
+  const begun = incident.records.find(({ step }) => step.action === 'out-of-service');
+  if (begun === undefined || begun.state === 'running') return [];
+  if (node.outOfServiceFor !== incident.id) return [];
+  return [
+    {
+      action: 'back-in-service',
+      targets: [nodeTarget(node)],
+      goal: { outOfService: false },
+      reason: 'the node may come back, and must then be usable',
+      answerBy: now + HOUR_MS,
+    },
+  ];
+}
+
+function settling(input: Input, about: About): Draft {
+  const isDealtWith = lastMove(input.incident) !== undefined || lostPods(input.incident) !== undefined;
+  if (!isDealtWith) return nothing(input, about, 'the Node is gone with its instance');
+  const why = 'the Node is gone with its instance';
+  return {
+    ...idle(
+      input,
+      about,
+      why,
+      afterSteps(input, () => withoutMoves(input, () => why)),
+    ),
+    severity: 'high',
+  };
+}
+
+function unread(input: Input, { since }: Ended, about: About, reason: string): Draft {
+  const why = `the cluster cannot be read: ${reason}`;
+  if (input.now < since + STUCK_MS) {
+    return idle(input, about, why, { do: 'wait', at: input.now + LOOK_AGAIN_MS, why });
+  }
+  const summary = `The Kubernetes API of ${input.incident.cluster.name} could not be read: pods and volumes may hang on the node.`;
+  return idle(input, about, why, { do: 'close', outcome: { kind: 'escalated', summary, details: [reason] } });
+}
+
+/** Pods that were on the node when it was found ending: verification counts them when nothing else moved them. */
+function remember(input: Input, draft: Draft): Draft {
+  const isKnown = draft.keep?.['lost'] !== undefined || lastMove(input.incident) !== undefined;
+  const { pods } = input.facts;
+  if (isKnown || !pods.known || pods.value.evictable.length === 0) return draft;
+  const lost = { pods: podNotes(input), since: input.now } as unknown as Json;
+  return { ...draft, keep: { ...draft.keep, lost } };
+}

@@ -1,0 +1,60 @@
+import type { TroublePolicy } from '../config/policy.ts';
+import { judgeStep } from '../guard/index.ts';
+import type { DisruptionState } from '../incident/disruptions.ts';
+import type { Incident, Question, StepVerdict } from '../incident/incident.ts';
+import type { Plan, Step } from '../incident/plan.ts';
+import { stepKey } from '../incident/step-key.ts';
+import type { StopState } from '../incident/stop-switch.ts';
+import type { Judged } from './apply-verdicts.ts';
+import { disruptionState } from './disruption.ts';
+import { runnable } from './next-move.ts';
+import type { Run } from './run.ts';
+import type { Trouble } from './trouble.ts';
+
+export interface JudgeInput {
+  current: Incident;
+  policy: TroublePolicy;
+  guardFacts: ReturnType<Trouble['guardFacts']>;
+  stop: StopState;
+  disruption?: DisruptionState | undefined;
+  now: number;
+}
+
+/** Every step of a plan with what every guard says. A place in the disruption budget is taken only for a step that everything else allows. */
+export async function judgePlan<F, P>(
+  trouble: Trouble<F, P>,
+  run: Run,
+  plan: Plan,
+  input: JudgeInput,
+): Promise<{ judged: Judged[]; claimed: boolean }> {
+  const { current, guardFacts, policy } = input;
+  const disruptive = new Set(
+    trouble.actions.filter(({ disrupts }) => disrupts === true).map(({ name }) => name),
+  );
+  const isOpen = (step: Step) =>
+    !current.records.some(({ key, state }) => key === stepKey(step) && state !== 'running');
+  const wants = plan.steps.some((step) => disruptive.has(step.action) && isOpen(step));
+  const state = (how: 'peek' | 'claim') =>
+    wants ? disruptionState(run, current, guardFacts, policy.disruptionBudget, how) : undefined;
+  const judgeAll = (disruption: DisruptionState | undefined): Judged[] =>
+    plan.steps.map((step) => ({ step, verdict: judgeOne(trouble, step, { ...input, disruption }) }));
+  const peeked = await state('peek');
+  const judged = judgeAll(peeked);
+  const isFree = peeked?.is === 'free' || peeked?.is === 'alone';
+  const isNext = runnable(judged, current).some(({ step }) => disruptive.has(step.action));
+  if (!isFree || !isNext) return { judged, claimed: peeked?.is === 'held' };
+  const claimed = await state('claim');
+  return { judged: judgeAll(claimed), claimed: claimed?.is === 'held' };
+}
+
+function judgeOne<F, P>(trouble: Trouble<F, P>, step: Step, input: JudgeInput): StepVerdict {
+  const { current, policy, guardFacts: facts, stop, disruption, now } = input;
+  const key = stepKey(step);
+  const action = trouble.actions.find((known) => known.name === step.action);
+  if (action === undefined) {
+    const reason = `no action named ${step.action}`;
+    return { key, action: step.action, verdict: 'refuse', reason, guards: [] };
+  }
+  const question = current.questions.find((asked: Question) => asked.key === key);
+  return judgeStep({ step, action, policy, facts, stop, disruption, question, now });
+}
