@@ -1,7 +1,7 @@
 import { type EpochMs, SECOND_MS } from '../../shared/clock.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
-import type { Kubernetes, Pod } from '../../shared/ports/kubernetes.ts';
+import type { Kubernetes, Pod, PodFilter } from '../../shared/ports/kubernetes.ts';
 import { controllerOf, firstFew, isReady, type PodNote } from './pods.ts';
 
 /** Where the pods that were on the node are now, by their controllers. */
@@ -18,7 +18,7 @@ const CLOCK_SLACK_MS = 2 * SECOND_MS;
 
 const NOTHING_DRAINED: Elsewhere = { expected: 0, ready: 0, pending: [] };
 
-/** Reads only the namespaces whose pods we drained; nothing before a drain began. */
+/** Reads only the kin of the pods that had to move; nothing before one had to. */
 export async function readElsewhere(
   kubernetes: Kubernetes,
   incident: Incident,
@@ -29,13 +29,36 @@ export async function readElsewhere(
   const drained = movedPods(incident);
   const [first] = drained.pods;
   if (first === undefined) return known(NOTHING_DRAINED, 'no drain yet', at);
-  const namespaces = [...new Set(drained.pods.map((pod) => pod.namespace))];
   return await readFact('pods of the drained controllers', at, async () => {
-    const lists = await Promise.all(namespaces.map((namespace) => kubernetes.listPods({ namespace })));
+    const lists = await Promise.all(filtersFor(drained.pods).map((filter) => kubernetes.listPods(filter)));
     // Births are compared by the API server's own clock.
     const since = drained.since + kubernetes.serverAheadMs();
     return compare({ ...drained, since }, lists.flat());
   });
+}
+
+/** Selectors longer than this are split: they travel in a URL. */
+const MAX_VALUES = 40;
+
+/** One list for each namespace and label, or the whole namespace where a pod has no label of its controller's. */
+export function filtersFor(pods: readonly PodNote[]): PodFilter[] {
+  return [...Map.groupBy(pods, ({ namespace }) => namespace)].flatMap(([namespace, inside]) => {
+    if (inside.some(({ kin }) => kin === null)) return [{ namespace }];
+    const kin = [...new Set(inside.map((pod) => pod.kin ?? ''))].map((label) => label.split('='));
+    return [...Map.groupBy(kin, ([name = '']) => name)].flatMap(([name, pairs]) =>
+      inChunks(pairs.map(([, value = '']) => value)).map((values) => ({
+        namespace,
+        labelSelector: `${name} in (${values.join(',')})`,
+      })),
+    );
+  });
+}
+
+function inChunks(values: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  for (let from = 0; from < values.length; from += MAX_VALUES)
+    chunks.push(values.slice(from, from + MAX_VALUES));
+  return chunks;
 }
 
 interface Moved {

@@ -2,6 +2,7 @@ import { type EpochMs, humanDuration, isoTime } from '../../shared/clock.ts';
 import type { Finding } from '../../shared/incident/plan.ts';
 import { happenedAt } from '../../shared/incident/signal.ts';
 import type { Departure } from './departure.ts';
+import { lostPods } from './elsewhere.ts';
 import type { Input } from './input.ts';
 import { type Notice, newestOf } from './notice.ts';
 import { type BudgetSummary, firstFew, type PodSummary, podName } from './pods.ts';
@@ -36,11 +37,17 @@ function warnedEarlier({ incident }: Input, notice: Notice): Finding[] {
   return [{ cause: `AWS recommended to rebalance ${early} before`, confidence: 'certain', evidence }];
 }
 
-/** Why the instance ended, and what was on its node. */
-export function departureFindings({ facts }: Input, { text, confidence, evidence }: Departure): Finding[] {
-  return [
-    { cause: text, confidence, evidence: [...evidence, instanceLine(facts.instance), podLine(facts.pods)] },
-  ];
+/** Why the instance ended, and what was on its node when that was found. */
+export function departureFindings(
+  { facts, incident }: Input,
+  { text, confidence, evidence }: Departure,
+): Finding[] {
+  const lost = lostPods(incident);
+  const pods =
+    lost === undefined
+      ? podLine(facts.pods)
+      : `Kubernetes: ${lost.pods.length} pods were on its node at ${isoTime(lost.since)}`;
+  return [{ cause: text, confidence, evidence: [...evidence, instanceLine(facts.instance), pods] }];
 }
 
 export function rebalanceFindings({ facts }: Input, since: EpochMs): Finding[] {

@@ -35,7 +35,7 @@ export function ladder(input: Input, notice: Notice, held: Hooks | null = null):
     ({ step, state }) => step.action === 'cordon' && SPOILED.has(state),
   );
   if (spoiled !== undefined) reasons.push(`not drained: the cordon was ${spoiled.state}`);
-  else if (podsLeft(input) === 0) reasons.push('no pod has to move');
+  else if (podsLeft(input) === 0) reasons.push(hasDrained(input) ? 'no pod is left' : 'no pod has to move');
   else addRungs(input, target, notice, held?.hooks ?? [], { steps, reasons });
   return { steps, reasons };
 }

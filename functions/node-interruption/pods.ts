@@ -22,6 +22,7 @@ export interface PodSummary {
   terminating: boolean;
   systemCritical: boolean;
   emptyDir: boolean;
+  kin: string | null;
   /** Names of the budgets that select it, `namespace/name`. */
   budgets: string[];
 }
@@ -32,10 +33,25 @@ export interface PodNote {
   name: string;
   uid: string;
   ownerUid: string | null;
+  /** A label `name=value` that its replacement will carry as well, so that not every pod need be listed. */
+  kin: string | null;
 }
 
-export function podNote({ namespace, name, uid, owner }: PodSummary): PodNote {
-  return { namespace, name, uid, ownerUid: owner?.uid ?? null };
+export function podNote({ namespace, name, uid, owner, kin }: PodSummary): PodNote {
+  return { namespace, name, uid, ownerUid: owner?.uid ?? null, kin };
+}
+
+/** Set by the controllers themselves: ReplicaSet, StatefulSet, Job. */
+const KIN_LABELS = [
+  'pod-template-hash',
+  'statefulset.kubernetes.io/pod-name',
+  'batch.kubernetes.io/controller-uid',
+];
+
+function kinOf(pod: Pod): string | null {
+  const labels = pod.metadata?.labels ?? {};
+  const name = KIN_LABELS.find((label) => labels[label] !== undefined);
+  return name === undefined ? null : `${name}=${labels[name]}`;
 }
 
 const MAX_NAMED = 120;
@@ -77,6 +93,7 @@ export function summarisePod(pod: Pod, budgets: readonly PodDisruptionBudget[]):
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     systemCritical: SYSTEM_PRIORITY.test(pod.spec?.priorityClassName ?? ''),
     emptyDir: hasEmptyDir(pod),
+    kin: kinOf(pod),
     budgets: selecting.map(budgetName),
   };
 }

@@ -8,10 +8,15 @@ export type Draft = Plan;
 const NOTHING_EXPIRY_MS = 60_000;
 
 /** For people: what, where, when. */
-export function headlineOf({ facts, incident }: Input, happens: string, at?: number): string {
-  const node = facts.node.known ? facts.node.value : null;
+export function headlineOf(input: Input, happens: string, at?: number): string {
   const when = at === undefined ? '' : ` at ${isoTime(at)}`;
-  return `${happens} node ${node?.name ?? incident.subject.id} in ${incident.cluster.name}${when}`;
+  return `${happens} node ${nameOf(input)} in ${input.incident.cluster.name}${when}`;
+}
+
+/** The Node's name, or the instance id where there is none. */
+export function nameOf({ facts, incident }: Input): string {
+  const node = facts.node.known ? facts.node.value : null;
+  return node?.name ?? incident.subject.id;
 }
 
 /** Nothing is done, and why. */

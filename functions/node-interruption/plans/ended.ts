@@ -9,7 +9,7 @@ import { nodeTarget, podNotes } from '../ladder.ts';
 import type { NodeSummary } from '../node-summary.ts';
 import { afterSteps, lastMove, withoutMoves } from '../outcome.ts';
 import { hasActed, type Situation } from '../situation.ts';
-import { type Draft, headlineOf, idle, nothing } from './draft.ts';
+import { type Draft, idle, nameOf, nothing } from './draft.ts';
 
 type Ended = Extract<Situation, { is: 'ended' }>;
 type Ending = Extract<Situation, { is: 'ending' }>;
@@ -68,15 +68,25 @@ type About = Pick<Plan, 'headline' | 'findings' | 'quiet'>;
 /** The end of a machine with nothing on it is everyday business: recorded, not announced. */
 function aboutOf(input: Input, situation: Ended | Ending): About {
   const departure = departureOf(situation.instance, input.facts.activity);
+  const { plan } = input.incident;
+  const findings = departureFindings(input, departure);
+  // Once something was done, or its Node is gone, people know the incident by what it began with.
+  if (plan !== undefined && (hasActed(input) || isGone(input))) {
+    const earlier = plan.findings.filter(({ cause }) => cause !== departure.text);
+    return {
+      headline: plan.headline,
+      findings: [...earlier, ...findings],
+      ...(plan.quiet && { quiet: true }),
+    };
+  }
   const verb = { stopping: 'is stopping', stopped: 'has stopped' }[situation.state as string] ?? 'is ending';
   const isQuiet = lostPods(input.incident) === undefined && movable(input).length === 0;
-  // Once something was done, people know the incident by what it began with.
-  const known = hasActed(input) ? input.incident.plan?.headline : undefined;
-  return {
-    headline: known ?? `${headlineOf(input, 'EC2')} ${verb}: ${departure.text}`,
-    findings: departureFindings(input, departure),
-    ...(isQuiet && { quiet: true as const }),
-  };
+  const headline = `Node ${nameOf(input)} in ${input.incident.cluster.name} ${verb}: ${departure.text}`;
+  return { headline, findings, ...(isQuiet && { quiet: true }) };
+}
+
+function isGone({ facts }: Input): boolean {
+  return facts.node.known && facts.node.value === null;
 }
 
 function movable({ facts }: Input) {
