@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 20_000;
 const LIMIT_MS = 60 * MINUTE_MS;
 
 export function stormOf(size: StormSize): Storm {
-  const world = worldOf(fleetOf(size));
+  const world = worldOf(fleetOf(size), { keepCalls: false });
   const policyFor = defaultPolicies();
   return { world, size, simulation: new Simulation({ world, troubles: [TROUBLE], policyFor }) };
 }

@@ -63,10 +63,19 @@ export function changesInfrastructure(call: Call): boolean {
   return call.mutating && (call.port === 'ec2' || call.port === 'autoscaling' || call.port === 'kubernetes');
 }
 
-/** The history of a world's port calls. */
+/**
+ * The history of a world's port calls. With `keepAll` false it holds only what an invariant can be broken by:
+ * changes to infrastructure, calls with an empty list, undeclared calls. Listeners hear of every call either way.
+ */
 export class CallLog {
   readonly calls: Call[] = [];
+  readonly keepAll: boolean;
   readonly #listeners: ((call: Call) => void)[] = [];
+  #count = 0;
+
+  constructor(keepAll = true) {
+    this.keepAll = keepAll;
+  }
 
   /** Called when a call is made, before it has any effect. */
   onCall(listener: (call: Call) => void): void {
@@ -75,16 +84,36 @@ export class CallLog {
 
   begin(call: Omit<Call, 'n' | 'mutating' | 'applied'>): Call {
     const mutating = isMutating(call.port, call.method);
-    const begun: Call = { n: this.calls.length + 1, ...call, mutating, applied: false };
-    this.calls.push(begun);
+    const begun: Call = { n: ++this.#count, ...call, mutating, applied: false };
+    if (this.keepAll || changesInfrastructure(begun) || hasEmptyList(begun)) this.#keep(begun);
     for (const listener of this.#listeners) listener(begun);
     return begun;
+  }
+
+  ended(call: Call, result: unknown): void {
+    if (this.keepAll) call.result = result;
+  }
+
+  undeclared(call: Call, missing: string): void {
+    call.undeclared = missing;
+    if (!this.calls.includes(call)) this.#keep(call);
   }
 
   /** The calls that changed, or tried to change, infrastructure. */
   mutations(): Call[] {
     return this.calls.filter(changesInfrastructure);
   }
+
+  /** What the caller does to its arguments later is not what it called with. */
+  #keep(call: Call): void {
+    call.args = structuredClone(call.args);
+    this.calls.push(call);
+  }
+}
+
+/** AWS reads an empty list of ids as "all". */
+export function hasEmptyList({ args: [first] }: Call): boolean {
+  return Array.isArray(first) && first.length === 0;
 }
 
 export function failed(call: Call, error: unknown): void {

@@ -11,11 +11,20 @@ import {
   type SimNode,
   type SimPod,
 } from './model.ts';
+import { PodIndex } from './pod-index.ts';
 import { selects } from './selectors.ts';
 import { Store } from './store.ts';
 import type { ClusterSpec, Delays, WorkloadSpec } from './world-file.ts';
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: readonly string[] = [];
+
+export interface ClusterSettings {
+  clock: VirtualClock;
+  delays: Delays;
+  seed: number;
+  /** false: no stale reads. */
+  hasHistory: boolean;
+}
 
 /** What one cluster's etcd holds, with the indexes that keep 30,000 pods cheap. Behaviour lives elsewhere. */
 export class SimCluster {
@@ -39,22 +48,25 @@ export class SimCluster {
   readonly nodeListeners: ((name: string) => void)[] = [];
   /** Called after a pod was written or removed; `pod` is its newest state. */
   readonly podListeners: ((pod: SimPod, removed: boolean) => void)[] = [];
-  readonly #podsByNode = new Map<string, Set<string>>();
-  readonly #podsByWorkload = new Map<string, Set<string>>();
-  readonly #podsByBudget = new Map<string, Set<string>>();
+  readonly #byNode = new PodIndex();
+  readonly #byNamespace = new PodIndex();
+  readonly #byWorkload = new PodIndex();
+  readonly #byBudget = new PodIndex();
+  /** Pod key → keys of the budgets that select it. */
+  readonly #budgetsByPod = new Map<string, string[]>();
   #version = 1_000;
   #created = 0;
 
-  constructor(ref: ClusterRef, spec: ClusterSpec, clock: VirtualClock, delays: Delays, seed: number) {
+  constructor(ref: ClusterRef, spec: ClusterSpec, { clock, delays, seed, hasHistory }: ClusterSettings) {
     this.ref = ref;
     this.spec = spec;
     this.clock = clock;
     this.delays = delays;
     this.seed = seed;
-    this.nodes = new Store(clock);
-    this.pods = new Store(clock);
-    this.budgets = new Store(clock);
-    this.attachments = new Store(clock);
+    this.nodes = new Store(clock, hasHistory);
+    this.pods = new Store(clock, hasHistory);
+    this.budgets = new Store(clock, hasHistory);
+    this.attachments = new Store(clock, hasHistory);
   }
 
   /** Metadata of a new object. */
@@ -101,17 +113,21 @@ export class SimCluster {
     const stored = { ...budget, metadata: { ...budget.metadata, resourceVersion: this.#nextVersion() } };
     const isNew = this.budgets.get(key) === undefined;
     this.budgets.set(key, stored);
-    if (isNew) for (const pod of this.pods.values()) this.#indexBudget(key, stored, pod);
+    if (isNew) {
+      for (const pod of this.podsInNamespace(stored.metadata.namespace)) {
+        if (this.#select(stored, pod)) this.#byBudget.put(key, podKey(pod.metadata), pod);
+      }
+    }
     return stored;
   }
 
   putPod(pod: SimPod): SimPod {
     const key = podKey(pod.metadata);
-    const before = this.pods.get(key);
+    const isNew = this.pods.get(key) === undefined;
     const stored = { ...pod, metadata: { ...pod.metadata, resourceVersion: this.#nextVersion() } };
     this.pods.set(key, stored);
-    if (before === undefined) this.#indexNew(key, stored);
-    if (before?.spec.nodeName !== stored.spec.nodeName) addTo(this.#podsByNode, stored.spec.nodeName, key);
+    if (isNew) for (const budget of this.budgets.values()) this.#select(budget, stored);
+    this.#index(key, stored);
     for (const listener of this.podListeners) listener(stored, false);
     return stored;
   }
@@ -119,35 +135,39 @@ export class SimCluster {
   removePod(pod: SimPod): void {
     const key = podKey(pod.metadata);
     if (!this.pods.delete(key)) return;
-    this.#podsByNode.get(pod.spec.nodeName ?? '')?.delete(key);
-    this.#podsByWorkload.get(this.workloadKeyOf(pod))?.delete(key);
+    this.#byNode.delete(pod.spec.nodeName ?? '', key);
+    this.#byWorkload.delete(this.workloadKeyOf(pod), key);
     for (const listener of this.podListeners) listener(pod, true);
-    for (const budget of this.budgetsOf(pod)) this.#podsByBudget.get(podKey(budget.metadata))?.delete(key);
+    this.#byNamespace.delete(pod.metadata.namespace, key);
+    for (const budget of this.#budgetsByPod.get(key) ?? NONE) this.#byBudget.delete(budget, key);
+    this.#budgetsByPod.delete(key);
     this.workloadOf.delete(pod.metadata.uid);
   }
 
   podsOn(node: string): SimPod[] {
-    return this.#read(this.#podsByNode.get(node));
+    return this.#byNode.list(node);
   }
 
   countOn(node: string): number {
-    return this.#podsByNode.get(node)?.size ?? 0;
+    return this.#byNode.count(node);
+  }
+
+  podsInNamespace(namespace: string): SimPod[] {
+    return this.#byNamespace.list(namespace);
   }
 
   podsOfWorkload(workload: WorkloadSpec): SimPod[] {
-    return this.#read(this.#podsByWorkload.get(podKey(workload)));
+    return this.#byWorkload.list(podKey(workload));
   }
 
   podsOfBudget(budget: SimBudget): SimPod[] {
-    return this.#read(this.#podsByBudget.get(podKey(budget.metadata)));
+    return this.#byBudget.list(podKey(budget.metadata));
   }
 
-  /** Budgets are few: the ones that select this pod. */
+  /** The ones that select this pod. */
   budgetsOf(pod: SimPod): SimBudget[] {
-    const key = podKey(pod.metadata);
-    return [...this.budgets.values()].filter((budget) =>
-      this.#podsByBudget.get(podKey(budget.metadata))?.has(key),
-    );
+    const keys = this.#budgetsByPod.get(podKey(pod.metadata)) ?? NONE;
+    return keys.flatMap((key) => this.budgets.get(key) ?? []);
   }
 
   workloadKeyOf(pod: SimPod): string {
@@ -155,31 +175,25 @@ export class SimCluster {
     return workload === undefined ? '' : podKey(workload);
   }
 
-  #indexNew(key: string, pod: SimPod): void {
-    addTo(this.#podsByWorkload, this.workloadKeyOf(pod), key);
-    for (const [name, budget] of this.budgets.asOf(this.clock.now())) this.#indexBudget(name, budget, pod);
+  #index(key: string, pod: SimPod): void {
+    const workload = this.workloadKeyOf(pod);
+    this.#byNamespace.put(pod.metadata.namespace, key, pod);
+    if (pod.spec.nodeName !== undefined) this.#byNode.put(pod.spec.nodeName, key, pod);
+    if (workload !== '') this.#byWorkload.put(workload, key, pod);
+    for (const budget of this.#budgetsByPod.get(key) ?? NONE) this.#byBudget.put(budget, key, pod);
   }
 
-  #indexBudget(key: string, budget: SimBudget, pod: SimPod): void {
-    if (budget.metadata.namespace !== pod.metadata.namespace) return;
-    if (selects(budget.spec.selector, pod.metadata.labels)) {
-      addTo(this.#podsByBudget, key, podKey(pod.metadata));
-    }
-  }
-
-  #read(keys: ReadonlySet<string> = NONE): SimPod[] {
-    return [...keys].flatMap((key) => this.pods.get(key) ?? []);
+  /** Notes that the budget selects the pod, if it does. */
+  #select(budget: SimBudget, pod: SimPod): boolean {
+    if (budget.metadata.namespace !== pod.metadata.namespace) return false;
+    if (!selects(budget.spec.selector, pod.metadata.labels)) return false;
+    const key = podKey(pod.metadata);
+    this.#budgetsByPod.set(key, [...(this.#budgetsByPod.get(key) ?? NONE), podKey(budget.metadata)]);
+    return true;
   }
 
   #nextVersion(): string {
     this.#version += 1;
     return String(this.#version);
   }
-}
-
-function addTo(index: Map<string, Set<string>>, name: string | undefined, key: string): void {
-  if (name === undefined || name === '') return;
-  const entries = index.get(name);
-  if (entries === undefined) index.set(name, new Set([key]));
-  else entries.add(key);
 }

@@ -1,16 +1,13 @@
 import { SECOND_MS } from '../shared/clock.ts';
 import { outOfServiceCause, REBALANCE, STATUS_CHECKS, startedCause } from './activities.ts';
-import type { VirtualClock } from './clock.ts';
 import { EksDrains } from './eks-drain.ts';
-import { type CloudEvent, EventWriter } from './events.ts';
+import { EventWriter } from './events.ts';
 import type { SimGroup } from './groups.ts';
 import type { LifecycleRecord } from './hooks.ts';
 import { type FleetContext, Machines } from './machines.ts';
 import type { SimInstance } from './model.ts';
-import type { ClusterRuntime } from './runtime.ts';
 import { type Detachment, Scaling } from './scaling.ts';
 import type { Store } from './store.ts';
-import type { WorldSpec } from './world-file.ts';
 
 /** What Spot and capacity reservations give between the warning and the end. */
 const NOTICE_MS = 120 * SECOND_MS;
@@ -24,13 +21,8 @@ export class Fleet {
   readonly eks: EksDrains;
   readonly #context: FleetContext;
 
-  constructor(
-    clock: VirtualClock,
-    spec: WorldSpec,
-    runtimes: ReadonlyMap<string, ClusterRuntime>,
-    emit: (event: CloudEvent) => void,
-  ) {
-    this.#context = { clock, spec, runtimes, emit, events: new EventWriter(spec) };
+  constructor(context: Omit<FleetContext, 'events'>) {
+    this.#context = { ...context, events: new EventWriter(context.spec) };
     this.machines = new Machines(this.#context);
     this.scaling = new Scaling(this.#context, this.machines);
     this.eks = new EksDrains(this.#context, this.machines, this.scaling);

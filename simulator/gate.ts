@@ -32,9 +32,13 @@ export interface Request {
 /** What the backend does for a call. `asOf` is earlier than now for a stale read. */
 export type Effect<T> = (asOf: EpochMs) => T | Promise<T>;
 
+/** Their objects are replaced, never changed in place. */
+const SHARED: ReadonlySet<PortName> = new Set(['ec2', 'eks', 'autoscaling', 'kubernetes']);
+
 /**
  * The one way through which every port call of a process goes: recorded, checked against the permissions
- * declared, given a latency, and harmed where the fault plan says so. Answers are deep copies.
+ * declared, given a latency, and harmed where the fault plan says so. Answers are deep copies; in a world that does
+ * not keep its calls, AWS and Kubernetes answer with their own objects, which must not be written into.
  */
 export class Gate {
   readonly #options: GateOptions;
@@ -50,8 +54,7 @@ export class Gate {
   async call<T>(request: Request, effect: Effect<T>): Promise<T> {
     const { process, log, clock, faults } = this.#options;
     if (!process.alive) return never();
-    const args: readonly unknown[] = structuredClone(request.args);
-    const call = log.begin({ ...request, args, at: clock.now(), process: process.name });
+    const call = log.begin({ ...request, at: clock.now(), process: process.name });
     const fault = faults?.decide(call);
     if (fault !== undefined) call.fault = fault.kind;
     if (fault?.kind === 'crash-before') {
@@ -62,14 +65,14 @@ export class Gate {
   }
 
   async #travel<T>(call: Call, fault: Fault | undefined, effect: Effect<T>): Promise<T> {
-    const { clock, process, latency } = this.#options;
+    const { clock, process, latency, log } = this.#options;
     const roundTrip = call.port === 'kubernetes' ? latency.kubernetes : latency.aws;
     const there = Math.floor(roundTrip / 2);
     await clock.sleep(there);
     try {
       const result = await this.#arrive(call, fault, effect);
-      call.result = result;
-      return structuredClone(result);
+      log.ended(call, result);
+      return log.keepAll || !SHARED.has(call.port) ? structuredClone(result) : result;
     } catch (error) {
       failed(call, error);
       throw error;
@@ -96,10 +99,10 @@ export class Gate {
   }
 
   #checkPermission(call: Call): void {
-    const { allowed } = this.#options;
+    const { allowed, log } = this.#options;
     const missing = allowed === undefined ? undefined : missingPermission(allowed, call.port, call.method);
     if (missing === undefined) return;
-    call.undeclared = missing;
+    log.undeclared(call, missing);
     throw problem(call, 'unauthorised', `not declared: ${missing}`);
   }
 }

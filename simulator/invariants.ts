@@ -1,7 +1,7 @@
 import type { StepRecord } from '../shared/incident/incident.ts';
 import type { Item } from '../shared/ports/table.ts';
 import { type CallSubject, subjectsOf } from './call-subjects.ts';
-import { type Call, changesInfrastructure } from './calls.ts';
+import { type Call, changesInfrastructure, hasEmptyList } from './calls.ts';
 import type { World } from './world.ts';
 
 /** A promise of the product that a simulated run broke. */
@@ -46,9 +46,7 @@ export function assertAppliedOnce(world: World): void {
 
 /** V11/T14: no call with an empty list of ids, which AWS would read as "all". */
 export function assertNoEmptyIds(world: World): void {
-  const empty = world.calls.calls.find(
-    (call) => call.args.length > 0 && Array.isArray(call.args[0]) && call.args[0].length === 0,
-  );
+  const empty = world.calls.calls.find(hasEmptyList);
   if (empty !== undefined) throw new InvariantBroken('V11 no call without ids', callText(empty));
 }
 

@@ -90,18 +90,26 @@ function writes(runtime: ClusterRuntime, call: Caller): Pick<Kubernetes, Writes>
 }
 
 function listPods(cluster: SimCluster, filter: PodFilter, asOf: number): SimPod[] {
-  const accepts = labelFilter(filter.labelSelector);
+  const { nodeName, namespace, labelSelector } = filter;
   const isNow = asOf >= cluster.clock.now();
-  const pods =
-    filter.nodeName !== undefined && isNow
-      ? cluster.podsOn(filter.nodeName)
-      : cluster.pods.asOf(asOf).values();
-  return [...pods].filter(
+  const pods = isNow ? indexed(cluster, filter) : [...cluster.pods.asOf(asOf).values()];
+  const isOneIndex =
+    isNow && labelSelector === undefined && (nodeName === undefined || namespace === undefined);
+  if (isOneIndex) return pods;
+  const accepts = labelFilter(labelSelector);
+  return pods.filter(
     (pod) =>
-      (filter.nodeName === undefined || pod.spec.nodeName === filter.nodeName) &&
-      (filter.namespace === undefined || pod.metadata.namespace === filter.namespace) &&
+      (nodeName === undefined || pod.spec.nodeName === nodeName) &&
+      (namespace === undefined || pod.metadata.namespace === namespace) &&
       accepts(pod.metadata.labels),
   );
+}
+
+/** The smallest list that surely holds them all. */
+function indexed(cluster: SimCluster, { nodeName, namespace }: PodFilter): SimPod[] {
+  if (nodeName !== undefined) return cluster.podsOn(nodeName);
+  if (namespace !== undefined) return cluster.podsInNamespace(namespace);
+  return [...cluster.pods.values()];
 }
 
 function found(node: SimNode | undefined, name: string, operation: string): SimNode {

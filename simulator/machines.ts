@@ -20,6 +20,8 @@ export interface FleetContext {
   runtimes: ReadonlyMap<string, ClusterRuntime>;
   events: EventWriter;
   emit(event: CloudEvent): void;
+  /** false: no stale reads. */
+  hasHistory: boolean;
 }
 
 /** What a new machine is made from. */
@@ -48,7 +50,7 @@ export class Machines {
 
   constructor(context: FleetContext) {
     this.#context = context;
-    this.instances = new Store(context.clock);
+    this.instances = new Store(context.clock, context.hasHistory);
   }
 
   /** Called after an instance entered another state. */

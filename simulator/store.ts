@@ -18,11 +18,14 @@ interface Change<T> {
  */
 export class Store<T> {
   readonly #clock: VirtualClock;
+  readonly #hasHistory: boolean;
   readonly #current = new Map<string, T>();
   #changes: Change<T>[] = [];
 
-  constructor(clock: VirtualClock) {
+  /** Without a history, `asOf` knows only what is now. */
+  constructor(clock: VirtualClock, hasHistory = true) {
     this.#clock = clock;
+    this.#hasHistory = hasHistory;
   }
 
   get size(): number {
@@ -51,7 +54,7 @@ export class Store<T> {
   /** The objects as they stood at `at`, or before the oldest change that is still remembered. */
   asOf(at: EpochMs): ReadonlyMap<string, T> {
     const age = this.#clock.now() - at;
-    if (age <= 0) return this.#current;
+    if (age <= 0 || !this.#hasHistory) return this.#current;
     const then = this.#clock.elapsed() - age;
     const past = new Map(this.#current);
     for (const change of this.#changes.toReversed()) {
@@ -63,6 +66,7 @@ export class Store<T> {
   }
 
   #remember(key: string): void {
+    if (!this.#hasHistory) return;
     this.#changes.push({ at: this.#clock.elapsed(), key, before: this.#current.get(key) });
     if (this.#changes.length % PRUNE_EVERY !== 0) return;
     const oldest = this.#clock.elapsed() - HISTORY_MS;

@@ -19,13 +19,13 @@ export class MemoryTable implements Table {
   }
 
   async queryOpen(openPk: string, upTo?: string): Promise<Item[]> {
-    const items = this.items().filter(
+    const items = this.#all().filter(
       (item) =>
         item.openPk === openPk &&
         item.openSk !== undefined &&
         (upTo === undefined || inBytes(item.openSk, upTo) <= 0),
     );
-    return items.toSorted((left, right) => inBytes(left.openSk ?? '', right.openSk ?? ''));
+    return structuredClone(items).toSorted((left, right) => inBytes(left.openSk ?? '', right.openSk ?? ''));
   }
 
   async putNew(item: Item): Promise<boolean> {
@@ -44,7 +44,11 @@ export class MemoryTable implements Table {
 
   /** Everything in the table, for tests and invariants. */
   items(): Item[] {
-    return structuredClone([...this.#partitions.values()].flatMap((partition) => [...partition.values()]));
+    return structuredClone(this.#all());
+  }
+
+  #all(): Item[] {
+    return [...this.#partitions.values()].flatMap((partition) => [...partition.values()]);
   }
 
   #find(key: Key): Item | undefined {

@@ -15,13 +15,21 @@ import { MemoryTable } from './table.ts';
 import { RecordedTopic } from './topic.ts';
 import { type WorldInput, type WorldSpec, worldSchema } from './world-file.ts';
 
+export interface WorldOptions {
+  /**
+   * false for runs that are too large to be remembered: the call log keeps only changes to infrastructure, there
+   * are no stale reads, and answers are not copied: whoever writes into one changes the world.
+   */
+  keepCalls?: boolean;
+}
+
 /** A whole fleet in memory, and the backends a run leaves its traces in. Processes come and go; this stays. */
 export class World {
   readonly spec: WorldSpec;
   readonly clock: VirtualClock;
   readonly clusters = new Map<string, ClusterRuntime>();
   readonly fleet: Fleet;
-  readonly calls = new CallLog();
+  readonly calls: CallLog;
   readonly table = new MemoryTable();
   readonly topic = new RecordedTopic();
   readonly queue = new RecordedQueue();
@@ -29,13 +37,21 @@ export class World {
   readonly events: CloudEvent[] = [];
   readonly #listeners: ((event: CloudEvent) => void)[] = [];
 
-  constructor(spec: WorldSpec) {
+  constructor(spec: WorldSpec, { keepCalls = true }: WorldOptions = {}) {
     this.spec = spec;
     this.clock = new VirtualClock(spec.start);
-    this.fleet = new Fleet(this.clock, spec, this.clusters, (event) => this.#emit(event));
+    this.calls = new CallLog(keepCalls);
+    this.fleet = new Fleet({
+      clock: this.clock,
+      spec,
+      runtimes: this.clusters,
+      emit: (event) => this.#emit(event),
+      hasHistory: keepCalls,
+    });
+    const settings = { clock: this.clock, delays: spec.delays, seed: spec.seed, hasHistory: keepCalls };
     for (const cluster of spec.clusters) {
       const ref = { name: cluster.name, account: spec.account, region: spec.region };
-      const runtime = new ClusterRuntime(new SimCluster(ref, cluster, this.clock, spec.delays, spec.seed));
+      const runtime = new ClusterRuntime(new SimCluster(ref, cluster, settings));
       this.clusters.set(cluster.name, runtime);
       for (const group of cluster.groups) this.fleet.scaling.add(cluster.name, group);
       runtime.populate();
@@ -158,6 +174,6 @@ export class World {
 }
 
 /** A world from a plain value, as tests write it. Throws valibot's error for a bad one. */
-export function worldOf(input: WorldInput): World {
-  return new World(v.parse(worldSchema, input));
+export function worldOf(input: WorldInput, options: WorldOptions = {}): World {
+  return new World(v.parse(worldSchema, input), options);
 }

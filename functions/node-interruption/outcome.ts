@@ -67,7 +67,16 @@ export function withoutMoves({ incident }: Input, otherwise: () => string): Outc
     const summary = `${refused.step.action} was refused: ${refused.summary ?? refused.decision}.`;
     return { kind: 'refused', summary, details };
   }
+  if (isLetGo(incident))
+    return { kind: 'fixed', summary: 'No pod had to move; the node was let go.', details };
   return { kind: 'mitigated', summary: otherwise(), details };
+}
+
+/** We ourselves let the instance go: what held it was released. */
+export function isLetGo({ records }: Incident): boolean {
+  return records.some(
+    ({ step, state }) => ['complete-hook', 'release'].includes(step.action) && state === 'done',
+  );
 }
 
 /** The instance went before anything could be done; Kubernetes alone replaced its pods, or did not. */

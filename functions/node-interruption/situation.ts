@@ -1,5 +1,5 @@
 import { type EpochMs, humanDuration } from '../../shared/clock.ts';
-import { happenedAt, type Signal } from '../../shared/incident/signal.ts';
+import { happenedAt } from '../../shared/incident/signal.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
 import { type Hooks, hooksOf } from './hooks.ts';
 import type { Input } from './input.ts';
@@ -26,11 +26,12 @@ export function situationOf(input: Input): Situation {
   const notice = interruptionOf(incident, policy);
   if (instance !== null) {
     const { state } = instance;
-    const since = endSince(input);
-    if (state === 'stopped' || state === 'terminated') return { is: 'ended', state, instance, since };
+    if (state === 'stopped' || state === 'terminated') {
+      return { is: 'ended', state, instance, since: sinceOf(input, 'ended') };
+    }
     const isHibernating = notice?.action === 'hibernate' && state === 'stopping';
     if (state === 'shutting-down' || (state === 'stopping' && !isHibernating)) {
-      return { is: 'ending', state, instance, since };
+      return { is: 'ending', state, instance, since: sinceOf(input, 'ending') };
     }
   }
   return ofLiving(input, notice);
@@ -68,12 +69,18 @@ function whyNothing({ now, facts }: Input, notice: Notice | undefined, hook: str
   return `EC2 says that the instance is ${state}: the event is not confirmed`;
 }
 
-const ENDS: readonly LeavingState[] = ['terminated', 'stopped'];
+/** A state includes those before it: a terminated instance was shutting down. */
+const PHASES: Readonly<Record<'ending' | 'ended', readonly LeavingState[]>> = {
+  ending: ['stopping', 'shutting-down', 'stopped', 'terminated'],
+  ended: ['stopped', 'terminated'],
+};
 
-/** When the end was first heard of, or else when the incident was opened. */
-function endSince({ incident }: Input): EpochMs {
-  const ends = incident.signals.filter(
-    ({ kind, data }: Signal) => kind === 'state-change' && ENDS.includes(data['state'] as LeavingState),
+/** When it was first heard of: from an event, or else when an earlier look found it. */
+function sinceOf({ incident, now }: Input, phase: 'ending' | 'ended'): EpochMs {
+  const told = incident.signals.filter(
+    ({ kind, data }) => kind === 'state-change' && PHASES[phase].includes(data['state'] as LeavingState),
   );
-  return ends.length === 0 ? incident.openedAt : Math.min(...ends.map(happenedAt));
+  if (told.length > 0) return Math.min(...told.map(happenedAt));
+  const found = incident.plan?.keep?.[phase];
+  return typeof found === 'number' ? found : now;
 }

@@ -40,6 +40,7 @@ export function pod(name: string, over: Partial<PodSummary> = {}): PodSummary {
     terminating: false,
     systemCritical: false,
     emptyDir: false,
+    kin: null,
     budgets: [],
     ...over,
   };

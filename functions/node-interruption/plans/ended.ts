@@ -7,7 +7,7 @@ import { departureFindings } from '../findings.ts';
 import type { Input } from '../input.ts';
 import { nodeTarget, podNotes } from '../ladder.ts';
 import type { NodeSummary } from '../node-summary.ts';
-import { afterSteps, lastMove, withoutMoves } from '../outcome.ts';
+import { afterSteps, isLetGo, lastMove, withoutMoves } from '../outcome.ts';
 import { hasActed, type Situation } from '../situation.ts';
 import { type Draft, idle, nameOf, nothing } from './draft.ts';
 
@@ -23,14 +23,14 @@ const STUCK_MS = 30 * MINUTE_MS;
 /** EC2 is taking the machine down. Nothing can be moved any more: wait for the end, remember what was on it. */
 export function ending(input: Input, situation: Ending): Draft {
   const about = aboutOf(input, situation);
-  if (lastMove(input.incident) !== undefined) return settling(input, about);
+  if (lastMove(input.incident) !== undefined || isLetGo(input.incident)) return settling(input, about);
   const { now } = input;
   const why = `EC2 says ${situation.state}: too late to move pods, what hangs on the node is freed when it is off`;
   if (now >= situation.since + STUCK_MS) {
     const summary = `The instance has been ${situation.state} for more than 30 minutes.`;
     return idle(input, about, why, { do: 'close', outcome: { kind: 'escalated', summary, details: [] } });
   }
-  return remember(input, idle(input, about, why, { do: 'wait', at: now + LOOK_AGAIN_MS, why }));
+  return remember(input, situation, idle(input, about, why, { do: 'wait', at: now + LOOK_AGAIN_MS, why }));
 }
 
 /** EC2 says that the machine is off: free what hangs on its Node, remove the Node of one that will not come back. */
@@ -44,7 +44,11 @@ export function ended(input: Input, situation: Ended): Draft {
       ? ghost(input, situation, node.value)
       : stopped(input, situation, node.value);
   if ('wait' in work) {
-    return remember(input, idle(input, about, work.why, { do: 'wait', at: work.wait, why: work.why }));
+    return remember(
+      input,
+      situation,
+      idle(input, about, work.why, { do: 'wait', at: work.wait, why: work.why }),
+    );
   }
   if (
     work.steps.length === 0 &&
@@ -53,7 +57,7 @@ export function ended(input: Input, situation: Ended): Draft {
   ) {
     return nothing(input, about, work.why);
   }
-  return remember(input, {
+  return remember(input, situation, {
     ...about,
     severity: 'high',
     steps: work.steps,
@@ -186,7 +190,7 @@ function backInService({ incident, now }: Input, node: NodeSummary): Step[] {
 }
 
 function settling(input: Input, about: About): Draft {
-  const isDealtWith = lastMove(input.incident) !== undefined || lostPods(input.incident) !== undefined;
+  const isDealtWith = hasActed(input) || lostPods(input.incident) !== undefined;
   if (!isDealtWith) return nothing(input, about, 'the Node is gone with its instance');
   const why = 'the Node is gone with its instance';
   return {
@@ -209,11 +213,15 @@ function unread(input: Input, { since }: Ended, about: About, reason: string): D
   return idle(input, about, why, { do: 'close', outcome: { kind: 'escalated', summary, details: [reason] } });
 }
 
-/** Pods that were on the node when it was found ending: verification counts them when nothing else moved them. */
-function remember(input: Input, draft: Draft): Draft {
-  const isKnown = draft.keep?.['lost'] !== undefined || lastMove(input.incident) !== undefined;
+/**
+ * When the end was found, and the pods that were on the node then: verification counts them when nothing else
+ * moved them.
+ */
+function remember(input: Input, { is, since }: Ended | Ending, draft: Draft): Draft {
+  const keep = { [is]: since, ...draft.keep };
+  const isKnown = keep['lost'] !== undefined || lastMove(input.incident) !== undefined;
   const { pods } = input.facts;
-  if (isKnown || !pods.known || pods.value.evictable.length === 0) return draft;
+  if (isKnown || !pods.known || pods.value.evictable.length === 0) return { ...draft, keep };
   const lost = { pods: podNotes(input), since: input.now } as unknown as Json;
-  return { ...draft, keep: { ...draft.keep, lost } };
+  return { ...draft, keep: { ...keep, lost } };
 }

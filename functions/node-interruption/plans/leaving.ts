@@ -90,17 +90,7 @@ function completions(input: Input, notice: Notice, held: Hooks | null): { steps:
 function withoutDrain(input: Input, notice: Notice): Outcome {
   const first = input.incident.records[0]?.startedAt ?? notice.deadline;
   const left = humanDuration(Math.max(0, notice.deadline - first));
-  const isEmpty = input.facts.pods.known && input.facts.pods.value.evictable.length === 0;
-  const isReleased = input.incident.records.some(
-    ({ step, state }) => step.action === 'complete-hook' && state === 'done',
-  );
-  if (isReleased && isEmpty) return fixedEmpty(input);
   return withoutMoves(input, () => `Node cordoned with ${left} left; no pod was moved.`);
-}
-
-function fixedEmpty({ incident }: Input): Outcome {
-  const details = incident.records.map(({ step, state }) => `${step.action}: ${state}`);
-  return { kind: 'fixed', summary: 'No pod had to move; the hook was completed at once.', details };
 }
 
 /** Kubernetes cannot be read: hold and tell people. Draining is never replaced by anything in EC2. */
