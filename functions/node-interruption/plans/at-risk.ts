@@ -87,7 +87,11 @@ function replaced(input: Input, about: About, since: EpochMs, node: NodeSummary)
   const failed = incident.records.find(
     ({ step, state }) => step.action === 'add-capacity' && state === 'failed',
   );
-  const common = { ...about, severity: 'warning' as const, expiresAt: until };
+  const common = {
+    ...about,
+    severity: 'warning' as const,
+    expiresAt: Math.max(until, input.now + MINUTE_MS),
+  };
   if (failed !== undefined) {
     const why = `no replacement came up, so the node was left as it is: ${failed.summary ?? ''}`;
     const outcome: Outcome = { kind: 'refused', summary: `${why}.`, details: [] };
