@@ -113,12 +113,6 @@ function judge(
   if (row.active.some((holder) => holder.incidentId === incidentId)) {
     return { is: 'held', why: 'this incident holds a place in the budget' };
   }
-  const sibling = row.active.find((holder) => holder.group === group);
-  if (sibling !== undefined) return full(`${sibling.node} of group ${group} is being moved: one at a time`);
-  const elsewhere = row.active.find((holder) => holder.zone !== zone);
-  if (elsewhere !== undefined) return full(`zone ${elsewhere.zone} is being worked on: one zone at a time`);
-  const crowded = crowdedScope(row, request, limits);
-  if (crowded !== undefined) return full(crowded);
   if (row.starts.length >= limits.perHour) {
     const againAt = Math.min(...row.starts) + HOUR_MS;
     return full(
@@ -126,6 +120,12 @@ function judge(
       againAt,
     );
   }
+  const sibling = row.active.find((holder) => holder.group === group);
+  if (sibling !== undefined) return full(`${sibling.node} of group ${group} is being moved: one at a time`);
+  const elsewhere = row.active.find((holder) => holder.zone !== zone);
+  if (elsewhere !== undefined) return full(`zone ${elsewhere.zone} is being worked on: one zone at a time`);
+  const crowded = crowdedScope(row, request, limits);
+  if (crowded !== undefined) return full(crowded);
   if (request.inGroup.nodes <= 1) return { is: 'alone', why: `it is the only node of group ${group}` };
   return { is: 'free', why: 'the disruption budget has room' };
 }

@@ -1,27 +1,14 @@
-import {
-  type EpochMs,
-  HOUR_MS,
-  humanDuration,
-  isoTime,
-  MINUTE_MS,
-  SECOND_MS,
-} from '../../../shared/clock.ts';
-import type { Outcome, Plan, PlanEnd, Step } from '../../../shared/incident/plan.ts';
+import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
+import type { Outcome } from '../../../shared/incident/plan.ts';
 import { rebalanceFindings } from '../findings.ts';
 import type { Input } from '../input.ts';
-import { ladder, nodeTarget } from '../ladder.ts';
-import type { NodeSummary } from '../node-summary.ts';
-import { voluntaryTimes } from '../notice.ts';
-import { afterSteps, recordLines, withoutMoves } from '../outcome.ts';
-import { chosenReaction, replacementBy, voluntaryUntil } from '../reaction.ts';
-import { type Draft, headlineOf, idle, nothing } from './draft.ts';
+import { chosenReaction, replacementBy } from '../reaction.ts';
+import { cordoned } from './cordoned.ts';
+import { type About, type Draft, headlineOf, idle, nothing } from './draft.ts';
+import { replaced } from './replaced.ts';
 import { watched } from './watched.ts';
 
 const RETRY_MS = 15 * SECOND_MS;
-/** How long a person may think about taking back what was done. */
-const MAX_WAIT_MS = 12 * HOUR_MS;
-
-type About = Pick<Plan, 'headline' | 'findings' | 'quiet'>;
 
 /** AWS says that the instance is more likely to be taken; it may never be. What is done is chosen per group. */
 export function atRisk(input: Input, since: EpochMs): Draft {
@@ -38,145 +25,33 @@ export function atRisk(input: Input, since: EpochMs): Draft {
   if (reaction.is === 'ignore') return nothing(input, { ...about, quiet: true }, reaction.why);
   if (reaction.is === 'watch') return watched(input, { ...about, quiet: true }, since);
   if (!node.known || node.value === null) return nothing(input, about, 'no Node');
+  const late = heldBack(
+    input,
+    about,
+    reaction.is === 'cordon' ? since + input.policy.rebalance.ttl : replacementBy(input.policy, since),
+  );
+  if (late !== undefined) return late;
   return reaction.is === 'cordon'
     ? cordoned(input, about, since, node.value)
     : replaced(input, about, since, node.value);
 }
 
-/** A cordon with an end: without an interruption it is lifted again. */
-function cordoned(input: Input, about: About, since: EpochMs, node: NodeSummary): Draft {
-  const { policy, now, incident } = input;
-  const until = since + policy.rebalance.ttl;
-  const { steps } = ladder(input, voluntaryTimes(since, until));
-  const cordon = steps.filter(({ action }) => action === 'cordon');
-  const hasCordoned = incident.records.some(
-    ({ step, state }) => step.action === 'cordon' && state === 'done',
-  );
-  const why = `no new pods until ${isoTime(until)}; lifted then if no interruption follows`;
-  const common = { ...about, severity: 'warning' as const, expiresAt: Math.max(until, now + MINUTE_MS) };
-  if (!hasCordoned) {
-    return {
-      ...common,
-      steps: cordon,
-      reasons: [why],
-      next: afterSteps(input, () => withoutMoves(input, () => why)),
-    };
-  }
-  if (now < until) return { ...common, steps: [], reasons: [why], next: { do: 'wait', at: until, why } };
-  const summary = `No interruption followed within ${humanDuration(policy.rebalance.ttl)}: the cordon was lifted.`;
-  const outcome: Outcome = { kind: 'undone', summary, details: recordLines(incident) };
-  return { ...common, steps: [uncordon(node, until)], reasons: [summary], next: { do: 'close', outcome } };
-}
-
-function uncordon(node: NodeSummary, from: EpochMs): Step {
+/** Its time is over and the disruption budget never had room: the last reason is the one people need. */
+function heldBack({ incident, now }: Input, about: About, until: EpochMs): Draft | undefined {
+  if (now < until || incident.records.length > 0) return undefined;
+  const verdicts = incident.verdicts?.flatMap(({ guards }) => guards) ?? [];
+  const budget = verdicts.find(({ guard, verdict }) => guard === 'disruption-budget' && verdict === 'refuse');
+  if (budget === undefined) return undefined;
+  const why = `held back until it was too late: disruption-budget: ${budget.reason}`;
+  const outcome: Outcome = { kind: 'refused', summary: `Nothing was changed: ${why}.`, details: [why] };
   return {
-    action: 'uncordon',
-    targets: [nodeTarget(node)],
-    goal: { unschedulable: false, from },
-    reason: 'the node was not taken',
-    answerBy: from + MAX_WAIT_MS,
-  };
-}
-
-/** A node more first, then the pods move within their budgets, then the old one goes through its group. */
-function replaced(input: Input, about: About, since: EpochMs, node: NodeSummary): Draft {
-  const { incident } = input;
-  const until = voluntaryUntil(input.policy, since);
-  const added = addCapacity(input, since);
-  if ('why' in added) return { ...nothing(input, about, added.why), severity: 'info' };
-  const failed = incident.records.find(
-    ({ step, state }) => step.action === 'add-capacity' && state === 'failed',
-  );
-  const common = {
     ...about,
-    severity: 'warning' as const,
-    expiresAt: Math.max(until, input.now + MINUTE_MS),
-  };
-  if (failed !== undefined) {
-    const why = `no replacement came up, so the node was left as it is: ${failed.summary ?? ''}`;
-    const outcome: Outcome = { kind: 'refused', summary: `${why}.`, details: [] };
-    return { ...common, steps: [], reasons: [why], next: { do: 'close', outcome } };
-  }
-  const { steps, reasons } = ladder(input, voluntaryTimes(since, until));
-  const ending = afterDrain(input, node, until);
-  return {
-    ...common,
-    steps: [added.step, ...steps, ...ending.steps],
-    reasons: [...reasons, ...ending.reasons],
-    next:
-      ending.next ??
-      afterSteps(input, () => withoutMoves(input, () => 'A node was added; no pod had to move.')),
-  };
-}
-
-function addCapacity(input: Input, since: EpochMs): { step: Step } | { why: string } {
-  const known = input.incident.records.find(({ step }) => step.action === 'add-capacity');
-  if (known !== undefined) return { step: known.step };
-  const group = input.facts.group.known ? input.facts.group.value : null;
-  if (group === null)
-    return { why: 'no Auto Scaling group stands behind the node: nobody would launch a replacement' };
-  if (group.lifecycleState !== 'InService') return { why: `its lifecycle state is ${group.lifecycleState}` };
-  // With capacity rebalancing the group launches by itself: only wait for it.
-  const desired = group.desired + (group.capacityRebalance ? 0 : 1);
-  if (desired > group.max) return { why: `group ${group.name} is at its maximum of ${group.max}` };
-  return {
-    step: {
-      action: 'add-capacity',
-      targets: [{ kind: 'group', id: group.name, name: group.name }],
-      goal: {
-        desired,
-        ready: group.desired + 1,
-        readyBy: replacementBy(input.policy, since),
-        before: group.desired,
-      },
-      reason: 'a node more must be Ready before pods leave this one',
-      answerBy: replacementBy(input.policy, since),
-    },
-  };
-}
-
-interface AfterDrain {
-  steps: Step[];
-  reasons: string[];
-  next?: PlanEnd;
-}
-
-/** An emptied node goes; one that could not be emptied stays, and may be used again. */
-function afterDrain(input: Input, node: NodeSummary, until: EpochMs): AfterDrain {
-  const { incident, facts, now } = input;
-  const drain = incident.records.findLast(({ step }) => step.action === 'drain');
-  if (drain === undefined || drain.state === 'running' || drain.state === 'observed')
-    return release(input, until);
-  const look = (why: string): AfterDrain => ({
+    severity: 'info',
     steps: [],
     reasons: [why],
-    next: { do: 'wait', at: now + RETRY_MS, why },
-  });
-  if (!facts.pods.known) return look(`pods unknown: ${facts.pods.why}`);
-  const { evictable } = facts.pods.value;
-  const staying = evictable.filter((pod) => !pod.terminating).length;
-  if (drain.state !== 'done' || staying > 0) {
-    const reasons = [
-      `${staying} pods could not leave: the node is kept and used again, beside the added one`,
-    ];
-    return { steps: [uncordon(node, until)], reasons };
-  }
-  return evictable.length > 0 ? look(`${evictable.length} pods are still ending`) : release(input, until);
-}
-
-function release({ facts, incident }: Input, until: EpochMs): AfterDrain {
-  const group = facts.group.known ? facts.group.value : null;
-  // A group with capacity rebalancing ends the old instance itself.
-  if (group === null || group.capacityRebalance) return { steps: [], reasons: [] };
-  const { id } = incident.subject;
-  const step: Step = {
-    action: 'release',
-    targets: [{ kind: 'instance', id, name: id }],
-    goal: { group: group.name, lowerDesired: true },
-    reason: 'its replacement runs and it is empty: the group gives it back',
-    answerBy: until + MAX_WAIT_MS,
+    next: { do: 'close', outcome },
+    expiresAt: now + MINUTE_MS,
   };
-  return { steps: [step], reasons: [] };
 }
 
 function lookAgain(input: Input, about: About, since: EpochMs, reason: string): Draft {

@@ -5,6 +5,9 @@ import type { Input } from '../input.ts';
 /** A plan whose settled steps are still in it. */
 export type Draft = Plan;
 
+/** What a plan says of itself before its steps. */
+export type About = Pick<Plan, 'headline' | 'findings' | 'quiet'>;
+
 const NOTHING_EXPIRY_MS = 60_000;
 
 /** For people: what, where, when. */

@@ -1,5 +1,5 @@
 import { type EpochMs, HOUR_MS, isoTime, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
-import type { Plan, Step } from '../../../shared/incident/plan.ts';
+import type { Step } from '../../../shared/incident/plan.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
 import { departureOf } from '../departure.ts';
 import { lostPods } from '../elsewhere.ts';
@@ -9,7 +9,7 @@ import { nodeTarget, podNotes } from '../ladder.ts';
 import type { NodeSummary } from '../node-summary.ts';
 import { afterSteps, isLetGo, lastMove, withoutMoves } from '../outcome.ts';
 import { hasActed, type Situation } from '../situation.ts';
-import { type Draft, idle, nameOf, nothing } from './draft.ts';
+import { type About, type Draft, idle, nameOf, nothing } from './draft.ts';
 
 type Ended = Extract<Situation, { is: 'ended' }>;
 type Ending = Extract<Situation, { is: 'ending' }>;
@@ -66,8 +66,6 @@ export function ended(input: Input, situation: Ended): Draft {
     expiresAt: input.now + HOUR_MS,
   });
 }
-
-type About = Pick<Plan, 'headline' | 'findings' | 'quiet'>;
 
 /** The end of a machine with nothing on it is everyday business: recorded, not announced. */
 function aboutOf(input: Input, situation: Ended | Ending): About {

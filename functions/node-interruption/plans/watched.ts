@@ -1,9 +1,9 @@
 import { type EpochMs, humanDuration, MINUTE_MS } from '../../../shared/clock.ts';
-import type { Outcome, Plan } from '../../../shared/incident/plan.ts';
+import type { Outcome } from '../../../shared/incident/plan.ts';
 import { blockers } from '../findings.ts';
 import type { Input } from '../input.ts';
 import { firstFew, podName } from '../pods.ts';
-import { type Draft, idle, nothing } from './draft.ts';
+import { type About, type Draft, idle, nothing } from './draft.ts';
 
 /** EKS gives up on an eviction after 15 minutes; a replacement takes a few before that. */
 const STALLED_MS = 25 * MINUTE_MS;
@@ -12,11 +12,7 @@ const STALLED_MS = 25 * MINUTE_MS;
  * EKS launches the replacement, cordons and drains by itself. Looked at once more when it should be through: a
  * node that is still cordoned with pods on it is stuck, and people learn which budgets hold it.
  */
-export function watched(
-  input: Input,
-  about: Pick<Plan, 'headline' | 'findings' | 'quiet'>,
-  since: EpochMs,
-): Draft {
+export function watched(input: Input, about: About, since: EpochMs): Draft {
   const { now, facts } = input;
   const why = 'EKS replaces and drains nodes of its managed groups itself';
   const due = since + STALLED_MS;
