@@ -52,8 +52,10 @@ async function isNews(round: Round, instance: Instance): Promise<boolean> {
   const incident = await round.readIncident(incidentId(TROUBLE, round.cluster, subject));
   if (incident === undefined) return true;
   if (incident.status === 'open') return false;
-  const found = incident.seen[meaningOf(instance)];
-  return found === undefined || (instance.launchedAt !== undefined && instance.launchedAt > found);
+  // A stop that was told was dealt with then; of a termination the Node itself is what is left.
+  const told = instance.state === 'stopped' ? (incident.seen['state:stopped'] ?? 0) : 0;
+  const found = Math.max(told, incident.seen[meaningOf(instance)] ?? 0);
+  return found === 0 || (instance.launchedAt !== undefined && instance.launchedAt > found);
 }
 
 function meaningOf({ state }: Instance): string {
