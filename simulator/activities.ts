@@ -17,7 +17,10 @@ export class ActivityLog {
 
   /** The newest page, newest first. */
   newest(): ScalingActivity[] {
-    return this.#activities.slice(-PAGE).toReversed();
+    return this.#activities
+      .slice(-PAGE)
+      .toReversed()
+      .map((activity) => ({ ...activity }));
   }
 
   /** About one instance, until `finish`. */

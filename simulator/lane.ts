@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Clock } from '../shared/clock.ts';
+import type { VirtualClock } from './clock.ts';
 import { uuid } from './ids.ts';
 
 /** One process of the receive function; `dead` resolves when it crashed. */
@@ -9,7 +9,7 @@ export interface Consumer {
 }
 
 export interface LaneOptions {
-  clock: Clock;
+  clock: VirtualClock;
   /** Names its messages; lanes side by side need different ones. */
   name?: string;
   /** A new process for each batch. */
@@ -29,6 +29,7 @@ interface Message {
   id: string;
   body: string;
   receives: number;
+  /** In ms since the start of the clock, as all times here: nobody sets SQS's clock. */
   visibleAt: number;
   /** Since when it could be received. */
   waitingSince: number;
@@ -77,13 +78,13 @@ export class Lane {
   /** As ChangeMessageVisibility. */
   retryAfter(receiptHandle: string, delaySeconds: number): void {
     const message = this.#messages.get(receiptHandle);
-    if (message !== undefined) message.visibleAt = this.#options.clock.now() + delaySeconds * 1000;
+    if (message !== undefined) message.visibleAt = this.#options.clock.elapsed() + delaySeconds * 1000;
   }
 
   #add(body: string): Message {
     const { clock, name } = this.#options;
     const id = uuid(1, 'message', name, this.#sent++);
-    const message = { id, body, receives: 0, visibleAt: 0, waitingSince: clock.now() };
+    const message = { id, body, receives: 0, visibleAt: 0, waitingSince: clock.elapsed() };
     this.#messages.set(message.id, message);
     return message;
   }
@@ -102,7 +103,7 @@ export class Lane {
     const { clock, batchSize, batchWindowMs } = this.#options;
     const [oldest] = this.#waiting;
     if (oldest === undefined) return false;
-    const left = oldest.waitingSince + batchWindowMs - clock.now();
+    const left = oldest.waitingSince + batchWindowMs - clock.elapsed();
     if (left <= 0 || this.#waiting.length >= batchSize) return true;
     void this.#lookAgain(left);
     return false;
@@ -128,7 +129,7 @@ export class Lane {
   async #deliver(messages: Message[]): Promise<ReadonlySet<string>> {
     const { clock, consumer, visibilityMs, timeoutMs } = this.#options;
     await clock.sleep(0);
-    const started = clock.now();
+    const started = clock.elapsed();
     for (const message of messages) {
       message.receives++;
       message.visibleAt = started + visibilityMs;
@@ -136,7 +137,7 @@ export class Lane {
     const everything = new Set(messages.map((message) => message.id));
     const { receive, dead } = consumer();
     const records = messages.map((message) => toRecord(message, this.#options.name));
-    const work = receive({ Records: records }, () => timeoutMs - (clock.now() - started)).then(
+    const work = receive({ Records: records }, () => timeoutMs - (clock.elapsed() - started)).then(
       (response) => new Set(response.batchItemFailures.map((failure) => failure.itemIdentifier)),
       () => everything,
     );
@@ -153,8 +154,8 @@ export class Lane {
 
   async #redeliver(message: Message): Promise<void> {
     const { clock } = this.#options;
-    await clock.sleep(message.visibleAt - clock.now());
-    message.waitingSince = clock.now();
+    await clock.sleep(message.visibleAt - clock.elapsed());
+    message.waitingSince = clock.elapsed();
     this.#waiting.push(message);
     this.#pump();
   }

@@ -141,12 +141,13 @@ export class Machines {
     clock.after(world.delays.launch, () => {
       const pending = this.existing(id);
       if (pending.state !== 'pending') return;
-      steps.running?.(this.#change({ ...pending, state: 'running' }));
+      const running = this.#change({ ...pending, state: 'running' });
+      steps.running?.(running);
       clock.after(world.delays.join, () => {
-        const running = this.existing(id);
-        if (running.state !== 'running') return;
-        this.#runtimeOf(running)?.join(spec, running);
-        steps.joined?.(running);
+        const current = this.existing(id);
+        if (current.state !== 'running') return;
+        this.#runtimeOf(current)?.join(spec, current);
+        steps.joined?.(current);
       });
     });
   }

@@ -33,11 +33,22 @@ function mayReact({ rebalance }: NodeInterruptionPolicy): boolean {
  */
 export function isExpected(closed: Incident, signal: Signal): boolean {
   if (signal.kind !== 'state-change' || signal.data['foundBy'] === 'sweep') return false;
+  if (isOvertaken(closed, signal)) return true;
   if (signal.occurredAt - (closed.closedAt ?? 0) > AFTERMATH_MS) return false;
   if (!wasLeaving(closed)) return false;
   const state = signal.data['state'];
   const isEnd = state === 'shutting-down' || state === 'terminated';
   return isEnd || closed.outcome?.kind === 'fixed' || closed.outcome?.kind === 'observed';
+}
+
+/**
+ * Events come in any order: an instance that was seen stopped is not stopping any more, and an end that a run
+ * found by itself was dealt with before its event came.
+ */
+function isOvertaken({ seen, plan }: Incident, { occurredAt }: Signal): boolean {
+  const found = plan?.keep?.['ended'];
+  if (typeof found === 'number' && found >= occurredAt) return true;
+  return Object.entries(seen).some(([meaning, at]) => meaning.startsWith('state:') && at >= occurredAt);
 }
 
 const LEAVING = ['spot-interruption', 'capacity-interruption', 'termination-hook'];

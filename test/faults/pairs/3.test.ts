@@ -1,0 +1,3 @@
+import { twoCrashes } from './pairs.ts';
+
+await twoCrashes(3);
