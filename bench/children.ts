@@ -15,6 +15,14 @@ export function isPinnable(): boolean {
   return process.platform === 'linux' && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 }
 
+export interface ChildOptions {
+  /** Of wall time. */
+  limitMs: number;
+  pinned: boolean;
+  /** V8's heap may not grow beyond this, so that peak memory shows what is needed and not what was left lying. */
+  heapMb?: number;
+}
+
 /**
  * Runs one benchmark of this folder in a process of its own, so that its memory is its own and it can be ended
  * when `limitMs` of wall time are over. A run that calls itself broken still gives its report.
@@ -22,15 +30,15 @@ export function isPinnable(): boolean {
 export async function runChild<T>(
   file: string,
   args: readonly string[],
-  options: { limitMs: number; pinned: boolean },
+  options: ChildOptions,
 ): Promise<ChildResult<T>> {
-  const script = [join(import.meta.dirname, file), ...args];
-  const [command, prefix] = options.pinned
-    ? (['taskset', ['-c', '0', process.execPath]] as const)
-    : ([process.execPath, []] as const);
-  const limits = { timeout: options.limitMs, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
+  const { limitMs, pinned, heapMb } = options;
+  const heap = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
+  const node = [process.execPath, ...heap, join(import.meta.dirname, file), ...args];
+  const [command = '', ...rest] = pinned ? ['taskset', '-c', '0', ...node] : node;
+  const limits = { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
   try {
-    const { stdout } = await promisify(execFile)(command, [...prefix, ...script], limits);
+    const { stdout } = await promisify(execFile)(command, rest, limits);
     return { ok: true, report: JSON.parse(stdout) as T };
   } catch (error) {
     return readFailure(file, error);

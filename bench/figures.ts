@@ -27,7 +27,7 @@ function ratio(name: string, one: CaseReport, other: CaseReport): Figure {
 }
 
 export function stormFigures(name: string, report: StormReport): Figure[] {
-  const { cordonedPercent, toCordonMs, pods, wallMs, peakRssMb } = report;
+  const { cordonedPercent, toCordonMs, pods, wallMs, cpuMs, peakRssMb } = report;
   return [
     { name: `${name}: nodes cordoned`, value: cordonedPercent, unit: '%', aim: least(100) },
     { name: `${name}: warning to cordon, p50 (virtual)`, value: toCordonMs.p50, unit: 'ms' },
@@ -41,6 +41,7 @@ export function stormFigures(name: string, report: StormReport): Figure[] {
       unit: '',
     },
     { name: `${name}: wall time`, value: wallMs / 1000, unit: 's', aim: most(60) },
+    { name: `${name}: CPU time`, value: cpuMs / 1000, unit: 's' },
     { name: `${name}: peak memory (RSS)`, value: peakRssMb, unit: 'MB', aim: most(512) },
   ];
 }

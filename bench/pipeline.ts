@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BundlesReport } from './bundles.ts';
-import { isPinnable, runChild } from './children.ts';
+import { type ChildOptions, isPinnable, runChild } from './children.ts';
 import { bundleFigures, floodFigure, receiveFigures, stormFigures } from './figures.ts';
 import type { ReceiveReport } from './receive.ts';
 import { asJson, asTable, type Figure, type Report } from './report.ts';
@@ -9,7 +9,9 @@ import type { StormReport } from './storm.ts';
 
 const FOREIGN = 10_000;
 /** Together under ten minutes, whatever happens. */
-const LIMITS_MS = { receive: 60_000, storm: 180_000, bundles: 120_000 };
+const RECEIVE = { limitMs: 60_000 };
+const STORM = { limitMs: 180_000, heapMb: 400 };
+const BUNDLES = { limitMs: 120_000 };
 
 class Bench {
   readonly figures: Figure[] = [];
@@ -23,11 +25,11 @@ class Bench {
   /** One benchmark in its own process; undefined, and the whole run broken, when it gave no numbers. */
   async run<T extends { broken: string[] }>(
     file: string,
-    limitMs: number,
+    limits: Omit<ChildOptions, 'pinned'>,
     args: readonly string[] = [],
   ): Promise<T | undefined> {
     process.stderr.write(`${[file, ...args].join(' ')} …\n`);
-    const result = await runChild<T>(file, args, { limitMs, pinned: this.#pinned });
+    const result = await runChild<T>(file, args, { ...limits, pinned: this.#pinned });
     if (!result.ok) this.broken.push(result.why);
     else this.broken.push(...result.report.broken);
     return result.ok ? result.report : undefined;
@@ -38,14 +40,14 @@ async function measure(): Promise<Report> {
   const pinned = isPinnable();
   const bench = new Bench(pinned);
   const { figures, broken } = bench;
-  const receive = await bench.run<ReceiveReport>('receive.ts', LIMITS_MS.receive);
+  const receive = await bench.run<ReceiveReport>('receive.ts', RECEIVE);
   if (receive !== undefined) figures.push(...receiveFigures(receive));
-  const alone = await bench.run<StormReport>('storm.ts', LIMITS_MS.storm);
+  const alone = await bench.run<StormReport>('storm.ts', STORM);
   if (alone !== undefined) figures.push(...stormFigures(`storm of ${alone.size.warnings}`, alone));
-  const flooded = await bench.run<StormReport>('storm.ts', LIMITS_MS.storm, ['--foreign', String(FOREIGN)]);
+  const flooded = await bench.run<StormReport>('storm.ts', STORM, ['--foreign', String(FOREIGN)]);
   if (flooded !== undefined) figures.push(...stormFigures(`the same and ${FOREIGN} foreign events`, flooded));
   if (alone !== undefined && flooded !== undefined) figures.push(floodFigure(alone, flooded));
-  const bundles = await bench.run<BundlesReport>('bundles.ts', LIMITS_MS.bundles);
+  const bundles = await bench.run<BundlesReport>('bundles.ts', BUNDLES);
   if (bundles !== undefined) figures.push(...bundleFigures(bundles));
   return { setting: settingOf(pinned), figures, broken };
 }
@@ -56,7 +58,7 @@ function settingOf(pinned: boolean): string[] {
   return [
     `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${cpu}, ${availableParallelism()} cores, ${cores}`,
     'receive: in-memory ports that answer at once, log silent, 40,000 events a round, median of 5 rounds',
-    'storm: 1,000 nodes and 30,000 pods, simulated; virtual time counts 5 ms for an AWS call and 2 ms for a Kubernetes call, no cold starts',
+    'storm: 1,000 nodes and 30,000 pods, simulated; virtual time counts 5 ms for an AWS call and 2 ms for a Kubernetes call, no cold starts; V8 heap of at most 400 MB',
     'bundles: median of 7 processes, the empty process taken off',
   ];
 }

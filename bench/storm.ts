@@ -20,6 +20,8 @@ export interface StormReport {
   /** Port calls of all processes together, by `port.method`. */
   calls: Record<string, number>;
   wallMs: number;
+  /** Of all threads, the garbage collector's included. */
+  cpuMs: number;
   peakRssMb: number;
   broken: string[];
 }
@@ -33,7 +35,7 @@ async function measure(size: StormSize): Promise<StormReport> {
   });
   const { storm, seen } = setUp;
   if (storm === undefined || seen === undefined) throw new Error('nothing was played');
-  const peakRssMb = process.resourceUsage().maxRSS / 1024;
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   const delays = cordonDelays(storm, seen);
   return {
     size,
@@ -46,7 +48,8 @@ async function measure(size: StormSize): Promise<StormReport> {
     pods: podsOf(storm, seen),
     calls: seen.calls.toJSON(),
     wallMs,
-    peakRssMb,
+    cpuMs: (userCPUTime + systemCPUTime) / 1000,
+    peakRssMb: maxRSS / 1024,
     broken: await flaws(storm, seen),
   };
 }

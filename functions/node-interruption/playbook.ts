@@ -8,13 +8,16 @@ import { atRisk } from './plans/at-risk.ts';
 import { type Draft, headlineOf, idle, nothing } from './plans/draft.ts';
 import { ended, ending } from './plans/ended.ts';
 import { leaving } from './plans/leaving.ts';
-import { situationOf } from './situation.ts';
+import { hasActed, type Situation, situationOf } from './situation.ts';
+import { standDownOf } from './stand-down.ts';
 
 const RETRY_MS = 15 * SECOND_MS;
 /** What cannot be read for so long is a person's. */
 const UNREAD_MS = 10 * MINUTE_MS;
 /** EC2's answer may be a moment older than its event. */
 const CONFIRM_MS = 30 * SECOND_MS;
+
+const QUIET: ReadonlySet<Situation['is']> = new Set(['ended', 'ending', 'at-risk']);
 
 /** Facts + policy + now → plan. Total: every case of nothing to do is a plan that says why. */
 export function playbook(input: Input): Plan {
@@ -27,6 +30,11 @@ export function playbook(input: Input): Plan {
 
 function draftOf(input: Input): Draft {
   const situation = situationOf(input);
+  const theirs =
+    QUIET.has(situation.is) && !hasActed(input) ? standDownOf(input.facts, input.standDownFor) : undefined;
+  // Where somebody else looks after the node only a warning is worth a word: everything else is their routine.
+  if (theirs?.is === 'yes')
+    return nothing(input, { headline: headlineOf(input, 'An event about'), quiet: true }, theirs.why);
   switch (situation.is) {
     case 'leaving':
       return leaving(input, situation.notice, situation.held);
