@@ -70,7 +70,18 @@ function about({ args: [first] }: Call): string {
   if (typeof first === 'string') return first;
   if (Array.isArray(first)) return first.filter((entry) => typeof entry === 'string').join(',');
   if (first === null || typeof first !== 'object') return '';
-  const words = ['namespace', 'name', 'nodeName', 'labelSelector', 'pk', 'sk', 'subject', 'reason'];
+  const words = [
+    'namespace',
+    'name',
+    'nodeName',
+    'labelSelector',
+    'pk',
+    'sk',
+    'subject',
+    'reason',
+    'hook',
+    'instanceId',
+  ];
   const found = words.map((word) => Reflect.get(first, word)).filter((value) => typeof value === 'string');
   return found.join('/');
 }

@@ -1,4 +1,4 @@
-import { isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
+import { DAY_MS, isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import { policyFor } from '../../shared/config/effective.ts';
 import type { Config } from '../../shared/config/load.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
@@ -8,6 +8,7 @@ import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { World } from '../../simulator/world.ts';
 import type { WorldSpec } from '../../simulator/world-file.ts';
+import { isCopyOf, leadTime, letAwsAct, worldFor } from './aws.ts';
 import { type FirstDecision, recorded, watchVerdicts } from './record.ts';
 import { callLine, NOTHING, type SimulateReport, type TimelineEntry } from './report.ts';
 
@@ -21,6 +22,8 @@ export interface SimulateInput {
 
 /** The fleet runs this long before the event, so that it is at rest. */
 const SETTLE_MS = MINUTE_MS;
+/** A cordon with an end, a hook behind a budget: longer is not waited for. */
+const LONGEST_MS = 3 * DAY_MS;
 /** EventBridge to queue. */
 const DELIVERY_MS = SECOND_MS;
 
@@ -29,18 +32,20 @@ export async function simulateEvent(input: SimulateInput): Promise<SimulateRepor
   const read = readEvent(input.body, input.troubles);
   if (read.kind === 'nothing') return { ...NOTHING, reason: read.reason };
   const first: FirstDecision = {};
-  const world = new World({ ...input.world, start: read.at - SETTLE_MS });
+  const lead = Math.max(...read.signals.map((signal) => leadTime(signal, input.world)));
+  const world = new World({ ...worldFor(input.world, read.signals), start: read.at - lead - SETTLE_MS });
   watchVerdicts(world, first);
   const simulation = new Simulation({
     world,
     troubles: [recorded(read.trouble, first)],
     policyFor: (cluster, trouble) => policyFor(input.config, cluster, trouble),
+    loses: isCopyOf(input.body),
   });
   await world.clock.advance(SETTLE_MS);
   for (const signal of read.signals) letAwsAct(world, signal);
-  await world.clock.advance(DELIVERY_MS);
+  await world.clock.advance(lead + DELIVERY_MS);
   simulation.send(read.trouble.name, input.body);
-  await simulation.settle();
+  await simulation.settle(LONGEST_MS);
   const incidents = await simulation.incidents();
   return await report(simulation, read.signals, incidents[0], first);
 }
@@ -64,16 +69,6 @@ function readEvent(body: string, troubles: readonly Trouble[]): Read {
   return { kind: 'nothing', reason: `ignored: ${reasons.join('; ')}` };
 }
 
-/** The warning comes true: without it every simulated reclaim would be a false alarm. */
-function letAwsAct(world: World, signal: Signal): void {
-  const { action } = signal.data;
-  const isKnown = world.fleet.instances.get(signal.subject.id) !== undefined;
-  if (!isKnown || signal.kind !== 'spot-interruption') return;
-  if (action === 'terminate' || action === 'stop' || action === 'hibernate') {
-    world.interrupt(signal.subject.id, action, signal.occurredAt, false);
-  }
-}
-
 async function report(
   simulation: Simulation,
   signals: Signal[],
@@ -83,7 +78,7 @@ async function report(
   const { world } = simulation;
   const parked = world.queue.parked.map((record) => record.reason);
   return {
-    ...(incident === undefined ? { reason: parked[0] ?? 'not opened: foreign, or its mode is off' } : {}),
+    ...(incident === undefined ? { reason: parked[0] ?? whyNotOpened(simulation) } : {}),
     signals,
     incident: incident ?? null,
     facts: first.facts ?? null,
@@ -94,6 +89,18 @@ async function report(
     calls: world.calls.calls.map(callLine),
     timeline: await timeline(simulation, incident),
   };
+}
+
+const NOT_OPENED: Readonly<Record<string, string>> = {
+  foreign: 'the instance belongs to no cluster of this world',
+  off: 'the mode is off',
+  'below-trigger':
+    'the config does not react to it (rebalance.action, rebalance.groups, terminationHooks.names)',
+};
+
+function whyNotOpened({ metrics }: Simulation): string {
+  const counted = metrics.data.find(({ name }) => name === 'Signals')?.dimensions['disposition'] ?? '';
+  return `not opened: ${NOT_OPENED[counted] ?? 'nothing came of it'}`;
 }
 
 async function timeline(simulation: Simulation, incident: Incident | undefined): Promise<TimelineEntry[]> {

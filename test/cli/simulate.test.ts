@@ -84,6 +84,36 @@ describe('paramedic simulate', () => {
     expect((await simulated(SAMPLE, '--config', config)).reason).toContain('mode is off');
   });
 
+  const REACTING = [
+    'version: 1',
+    'global: { mode: auto }',
+    'troubles:',
+    '  node-interruption:',
+    '    rebalance: { action: launch-then-drain }',
+    '    terminationHooks: { names: [drain] }',
+  ].join('\n');
+
+  test.each([
+    ['capacity-reservation-interruption', 'fixed', 'drain took'],
+    ['interruptible-capacity-reservation-interruption', 'fixed', 'drain took'],
+    ['rebalance-recommendation', 'fixed', 'drain took'],
+    ['lifecycle-terminate', 'fixed', 'drain took'],
+    ['state-change-stopping', 'ignored', 'by Kubernetes alone'],
+    ['state-change-stopped', 'ignored', 'by Kubernetes alone'],
+    ['state-change-shutting-down', 'ignored', 'by Kubernetes alone'],
+    ['state-change-terminated', 'ignored', 'by Kubernetes alone'],
+  ])('%s: AWS does what the event says, and it ends %s', async (name, kind, words) => {
+    const config = await file('reacting.yaml', REACTING);
+    const report = await simulated(`events/${name}.json`, '--config', config);
+    expect(report.outcome).toMatchObject({ kind });
+    expect(report.outcome?.summary).toContain(words);
+  });
+
+  test('an event the config does not react to says which options would', async () => {
+    expect((await simulated('events/lifecycle-terminate.json')).reason).toContain('terminationHooks.names');
+    expect((await simulated('events/rebalance-recommendation.json')).reason).toContain('rebalance.action');
+  });
+
   test('a world file of the user’s own is the fleet', async () => {
     const world = await file(
       'world.yaml',
