@@ -56,7 +56,7 @@ async function importTimes(target: string): Promise<Map<string, number[]>> {
   const times = new Map<string, number[]>(names.map((name) => [name, []]));
   for (let run = 0; run <= RUNS; run++) {
     for (const name of names) {
-      const ms = await timed(() => load(target, name));
+      const { ms } = await timed(() => load(target, name));
       if (run > 0) times.get(name)?.push(ms);
     }
   }

@@ -26,7 +26,8 @@ function ratio(name: string, one: CaseReport, other: CaseReport): Figure {
   return { name, value: one.eventsPerSecond / other.eventsPerSecond, unit: 'x' };
 }
 
-export function stormFigures(name: string, report: StormReport): Figure[] {
+export function stormFigures(report: StormReport): Figure[] {
+  const name = `storm of ${report.size.warnings}`;
   const { cordonedPercent, toCordonMs, pods, wallMs, cpuMs, peakRssMb } = report;
   return [
     { name: `${name}: nodes cordoned`, value: cordonedPercent, unit: '%', aim: least(100) },
@@ -51,10 +52,16 @@ function callsPerWarning({ calls, size }: StormReport, prefix: string): number {
   return names.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / size.warnings;
 }
 
-/** Unaffected is 1; how much the repetition of a deterministic run differs is 0. */
-export function floodFigure(alone: StormReport, flooded: StormReport): Figure {
-  const name = 'warning to cordon, p99: with the foreign events / without';
-  return { name, value: flooded.toCordonMs.p99 / alone.toCordonMs.p99, unit: 'x', aim: most(1.05) };
+/** Virtual time is the same in every run: what differs from 1 is the lane's doing. */
+export function floodFigures(alone: StormReport, flooded: StormReport): Figure[] {
+  const { cordonedPercent, toCordonMs, size } = flooded;
+  const name = `with ${size.foreign.toLocaleString('en-US')} foreign events`;
+  const ratio = toCordonMs.p99 / alone.toCordonMs.p99;
+  return [
+    { name: `${name}: nodes cordoned`, value: cordonedPercent, unit: '%', aim: least(100) },
+    { name: `${name}: warning to cordon, p99 (virtual)`, value: toCordonMs.p99, unit: 'ms' },
+    { name: `${name}: p99, with / without`, value: ratio, unit: 'x', aim: most(1.05) },
+  ];
 }
 
 export function bundleFigures({ bundles, emptyMs }: BundlesReport): Figure[] {

@@ -76,7 +76,7 @@ async function play({ traffic, batchSize }: Scenario): Promise<Round> {
   const receive = receiver(TROUBLE, environment);
   const batches = inBatches(traffic.bodies, batchSize);
   let redelivered = 0;
-  const ms = await timed(async () => {
+  const { ms } = await timed(async () => {
     for (const batch of batches) {
       redelivered += (await receive(batch, () => REMAINING_MS)).batchItemFailures.length;
     }

@@ -45,14 +45,19 @@ function aimText({ aim, unit }: Figure): string {
   return `${aim.at === 'least' ? '≥' : '≤'} ${numberText(aim.value, unit)}`;
 }
 
-/** Three digits are more than a run repeats; whole numbers from there on. */
+/** Three digits are as many as a run repeats. */
 export function numberText(value: number, unit: string): string {
-  const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const digits = digitsOf(value, unit);
   const text = value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
   return unit === '' ? text : `${text} ${unit}`;
+}
+
+function digitsOf(value: number, unit: string): number {
+  if (Math.abs(value) >= 100 || (Number.isInteger(value) && unit !== 'x')) return 0;
+  return Math.abs(value) >= 10 ? 1 : 2;
 }
 
 /** The first column to the left, numbers to the right. */

@@ -1,6 +1,6 @@
-/** Wall time of some work in ms; the one clock here that is not virtual. */
-export async function timed(work: () => Promise<void>): Promise<number> {
+/** Some work's result and its wall time in ms; the one clock here that is not virtual. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T }> {
   const started = performance.now();
-  await work();
-  return performance.now() - started;
+  const value = await work();
+  return { ms: performance.now() - started, value };
 }

@@ -1,4 +1,5 @@
 import { isoTime, MINUTE_MS } from '../shared/clock.ts';
+import type { SimInstance } from '../simulator/model.ts';
 import { Simulation } from '../simulator/simulation.ts';
 import { type World, worldOf } from '../simulator/world.ts';
 import { CLUSTER, fleetOf } from './fleet.ts';
@@ -11,7 +12,7 @@ export interface StormSize {
   pods: number;
   /** Spot warnings in one instant, one per node. */
   warnings: number;
-  /** State changes of instances of nobody's cluster, spread over the minute around the warnings. */
+  /** State changes of instances in no cluster, sent in the same instant, all of them before the first warning. */
   foreign: number;
 }
 
@@ -21,8 +22,6 @@ export interface Storm {
   size: StormSize;
 }
 
-/** The flood begins this long before the warnings and ends as long after them. */
-const LEAD_MS = MINUTE_MS / 2;
 /** By then AWS has taken every warned instance, and its Node is gone. */
 const TAKEN_MS = 4 * MINUTE_MS;
 /** Whether all is quiet is asked this often, because the answer costs more than the wait. */
@@ -43,7 +42,6 @@ export async function play({ world, simulation, size }: Storm): Promise<void> {
     size.warnings,
   );
   flood(world, size.foreign);
-  await world.clock.advance(LEAD_MS);
   for (const id of warned) world.interrupt(id);
   await world.clock.advance(TAKEN_MS);
   const end = world.clock.now() + LIMIT_MS;
@@ -58,22 +56,26 @@ function everyNth(ids: readonly string[], count: number): string[] {
   return Array.from({ length: count }, (_, index) => ids[Math.floor((index * ids.length) / count)] ?? '');
 }
 
+/** The worst that a minute can bring: whatever shares a lane with these events waits for all of them. */
 function flood(world: World, events: number): void {
-  const begin = world.clock.now();
+  const now = isoTime(world.clock.now());
   for (const [index, id] of idsOf('foreign', events).entries()) {
-    world.fleet.instances.set(id, {
-      id,
-      state: 'terminated',
-      type: 'm6i.large',
-      zone: 'eu-west-1a',
-      lifecycle: 'spot',
-      tags: { Name: 'batch' },
-      cluster: CLUSTER,
-      group: 'none',
-      privateIp: '10.99.0.1',
-      privateDnsName: `foreign-${index}`,
-    });
-    const at = begin + Math.floor((index * 2 * LEAD_MS) / events);
-    world.clock.at(at, () => world.send(cloudEvent(stateChange(id, 'terminated'), index, isoTime(at))));
+    world.fleet.instances.set(id, foreignInstance(id, index));
+    world.send(cloudEvent(stateChange(id, 'terminated'), index, now));
   }
+}
+
+function foreignInstance(id: string, index: number): SimInstance {
+  return {
+    id,
+    state: 'terminated',
+    type: 'm6i.large',
+    zone: 'eu-west-1a',
+    lifecycle: 'spot',
+    tags: { Name: 'batch' },
+    cluster: CLUSTER,
+    group: 'none',
+    privateIp: '10.99.0.1',
+    privateDnsName: `foreign-${index}`,
+  };
 }

@@ -27,14 +27,8 @@ export interface StormReport {
 }
 
 async function measure(size: StormSize): Promise<StormReport> {
-  const setUp: { storm?: Storm; seen?: Watch } = {};
-  const wallMs = await timed(async () => {
-    setUp.storm = stormOf(size);
-    setUp.seen = watch(setUp.storm.world);
-    await play(setUp.storm);
-  });
-  const { storm, seen } = setUp;
-  if (storm === undefined || seen === undefined) throw new Error('nothing was played');
+  const { ms: wallMs, value } = await timed(() => run(size));
+  const { storm, seen } = value;
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   const delays = cordonDelays(storm, seen);
   return {
@@ -52,6 +46,13 @@ async function measure(size: StormSize): Promise<StormReport> {
     peakRssMb: maxRSS / 1024,
     broken: await flaws(storm, seen),
   };
+}
+
+async function run(size: StormSize): Promise<{ storm: Storm; seen: Watch }> {
+  const storm = stormOf(size);
+  const seen = watch(storm.world);
+  await play(storm);
+  return { storm, seen };
 }
 
 /** One per warned node that was cordoned. */

@@ -1,5 +1,5 @@
 import { PortError } from '../shared/errors.ts';
-import type { AutoScaling, Group } from '../shared/ports/autoscaling.ts';
+import type { AutoScaling, Group, GroupMember } from '../shared/ports/autoscaling.ts';
 import type { Gate } from './gate.ts';
 import { type Groups, maxOf, minOf, type SimGroup } from './groups.ts';
 import { describeHook } from './hooks.ts';
@@ -15,19 +15,13 @@ export function simulatedAutoScaling(world: World, gate: Gate): AutoScaling {
     describeInstances: (ids) =>
       gate.call(request('describeInstances', ids), () => {
         if (ids.length === 0) throw invalid('autoscaling:DescribeAutoScalingInstances', 'no instance ids');
-        return [...new Set(ids)].flatMap((instanceId) => {
-          const group = groups.of(instanceId);
-          const member = group?.members.get(instanceId);
-          if (group?.asg === undefined || member === undefined) return [];
-          return [{ instanceId, group: group.asg, lifecycleState: member.lifecycleState }];
-        });
+        return membersOf(groups, ids);
       }),
     describeGroup: (name) =>
       gate.call(request('describeGroup', name), () => {
         const group = groups.named(name);
-        if (group !== undefined) return describe(name, group);
-        const details = { operation: 'autoscaling:DescribeAutoScalingGroups' };
-        throw new PortError('not-found', `no Auto Scaling group ${name}`, details);
+        if (group === undefined) throw noGroup(name);
+        return describe(name, group);
       }),
     describeTerminateHooks: (name) =>
       gate.call(request('describeTerminateHooks', name), () =>
@@ -44,6 +38,15 @@ export function simulatedAutoScaling(world: World, gate: Gate): AutoScaling {
       ),
     ...changes(scaling, gate),
   };
+}
+
+function membersOf(groups: Groups, ids: readonly string[]): GroupMember[] {
+  return [...new Set(ids)].flatMap((instanceId) => {
+    const group = groups.of(instanceId);
+    const member = group?.members.get(instanceId);
+    if (group?.asg === undefined || member === undefined) return [];
+    return [{ instanceId, group: group.asg, lifecycleState: member.lifecycleState }];
+  });
 }
 
 type Changes = Pick<
@@ -65,6 +68,11 @@ function changes(scaling: Scaling, gate: Gate): Changes {
     terminateInGroup: (instanceId) =>
       gate.call(request('terminateInGroup', instanceId), () => scaling.terminateInGroup(instanceId)),
   };
+}
+
+function noGroup(name: string): PortError {
+  const details = { operation: 'autoscaling:DescribeAutoScalingGroups' };
+  return new PortError('not-found', `no Auto Scaling group ${name}`, details);
 }
 
 function existing(groups: Groups, name: string, operation: string): SimGroup {

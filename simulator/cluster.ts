@@ -2,6 +2,7 @@ import { type EpochMs, isoTime } from '../shared/clock.ts';
 import type { ClusterRef } from '../shared/ports/kubernetes.ts';
 import type { VirtualClock } from './clock.ts';
 import { nameSuffix, uuid } from './ids.ts';
+import { KIN_LABELS } from './kin.ts';
 import {
   type Meta,
   type PodEnding,
@@ -50,6 +51,8 @@ export class SimCluster {
   readonly podListeners: ((pod: SimPod, removed: boolean) => void)[] = [];
   readonly #byNode = new PodIndex();
   readonly #byNamespace = new PodIndex();
+  /** By `namespace/label=value`, for the labels that controllers set. */
+  readonly #byKin = new PodIndex();
   readonly #byWorkload = new PodIndex();
   readonly #byBudget = new PodIndex();
   /** Pod key → keys of the budgets that select it. */
@@ -139,6 +142,7 @@ export class SimCluster {
     this.#byWorkload.delete(this.workloadKeyOf(pod), key);
     for (const listener of this.podListeners) listener(pod, true);
     this.#byNamespace.delete(pod.metadata.namespace, key);
+    for (const kin of kinOf(pod)) this.#byKin.delete(kin, key);
     for (const budget of this.#budgetsByPod.get(key) ?? NONE) this.#byBudget.delete(budget, key);
     this.#budgetsByPod.delete(key);
     this.workloadOf.delete(pod.metadata.uid);
@@ -154,6 +158,11 @@ export class SimCluster {
 
   podsInNamespace(namespace: string): SimPod[] {
     return this.#byNamespace.list(namespace);
+  }
+
+  /** `label` must be one of KIN_LABELS. */
+  podsOfKin(namespace: string, label: string, value: string): SimPod[] {
+    return this.#byKin.list(kinKey(namespace, label, value));
   }
 
   podsOfWorkload(workload: WorkloadSpec): SimPod[] {
@@ -178,6 +187,7 @@ export class SimCluster {
   #index(key: string, pod: SimPod): void {
     const workload = this.workloadKeyOf(pod);
     this.#byNamespace.put(pod.metadata.namespace, key, pod);
+    for (const kin of kinOf(pod)) this.#byKin.put(kin, key, pod);
     if (pod.spec.nodeName !== undefined) this.#byNode.put(pod.spec.nodeName, key, pod);
     if (workload !== '') this.#byWorkload.put(workload, key, pod);
     for (const budget of this.#budgetsByPod.get(key) ?? NONE) this.#byBudget.put(budget, key, pod);
@@ -196,4 +206,15 @@ export class SimCluster {
     this.#version += 1;
     return String(this.#version);
   }
+}
+
+function kinOf({ metadata: { namespace, labels } }: SimPod): string[] {
+  return KIN_LABELS.flatMap((label) => {
+    const value = labels[label];
+    return value === undefined ? [] : [kinKey(namespace, label, value)];
+  });
+}
+
+function kinKey(namespace: string, label: string, value: string): string {
+  return `${namespace}/${label}=${value}`;
 }

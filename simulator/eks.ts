@@ -1,38 +1,41 @@
 import { PortError } from '../shared/errors.ts';
-import type { Eks } from '../shared/ports/eks.ts';
+import type { Cluster, Eks, Nodegroup } from '../shared/ports/eks.ts';
 import type { Gate } from './gate.ts';
 import type { World } from './world.ts';
 
 /** EKS of a simulated world. */
 export function simulatedEks(world: World, gate: Gate): Eks {
+  const request = (method: string, ...args: unknown[]) => ({ port: 'eks' as const, method, args });
   return {
-    describeCluster: (name) =>
-      gate.call({ port: 'eks', method: 'describeCluster', args: [name] }, () => {
-        const runtime = world.clusters.get(name);
-        if (runtime === undefined) throw noCluster(name);
-        const { ref, spec } = runtime.cluster;
-        return {
-          name,
-          arn: `arn:aws:eks:${ref.region}:${ref.account}:cluster/${name}`,
-          version: spec.version,
-          status: 'ACTIVE',
-          endpoint: `https://${name}.simulated.invalid`,
-          certificateAuthority: Buffer.from(`simulated authority of ${name}`).toString('base64'),
-          publicAccess: true,
-          privateAccess: true,
-        };
-      }),
-    listClusters: () =>
-      gate.call({ port: 'eks', method: 'listClusters', args: [] }, () => [...world.clusters.keys()]),
+    describeCluster: (name) => gate.call(request('describeCluster', name), () => clusterOf(world, name)),
+    listClusters: () => gate.call(request('listClusters'), () => [...world.clusters.keys()]),
     describeNodegroup: (cluster, name) =>
-      gate.call({ port: 'eks', method: 'describeNodegroup', args: [cluster, name] }, () => {
-        const group = world.fleet.groups.find(
-          (candidate) => candidate.cluster === cluster && candidate.spec.name === name,
-        );
-        if (group?.spec.kind !== 'managed') throw noNodegroup(cluster, name);
-        return { name, autoRepair: group.spec.autoRepair };
-      }),
+      gate.call(request('describeNodegroup', cluster, name), () => nodegroupOf(world, cluster, name)),
   };
+}
+
+function clusterOf(world: World, name: string): Cluster {
+  const runtime = world.clusters.get(name);
+  if (runtime === undefined) throw noCluster(name);
+  const { ref, spec } = runtime.cluster;
+  return {
+    name,
+    arn: `arn:aws:eks:${ref.region}:${ref.account}:cluster/${name}`,
+    version: spec.version,
+    status: 'ACTIVE',
+    endpoint: `https://${name}.simulated.invalid`,
+    certificateAuthority: Buffer.from(`simulated authority of ${name}`).toString('base64'),
+    publicAccess: true,
+    privateAccess: true,
+  };
+}
+
+function nodegroupOf(world: World, cluster: string, name: string): Nodegroup {
+  const group = world.fleet.groups.find(
+    (candidate) => candidate.cluster === cluster && candidate.spec.name === name,
+  );
+  if (group?.spec.kind !== 'managed') throw noNodegroup(cluster, name);
+  return { name, autoRepair: group.spec.autoRepair };
 }
 
 function noNodegroup(cluster: string, name: string): PortError {

@@ -4,9 +4,10 @@ import type { SimCluster } from './cluster.ts';
 import { noCluster } from './eks.ts';
 import { evict, findPod } from './eviction.ts';
 import type { Effect, Gate } from './gate.ts';
+import { KIN_LABELS } from './kin.ts';
 import type { SimNode, SimPod } from './model.ts';
 import type { ClusterRuntime } from './runtime.ts';
-import { labelFilter } from './selectors.ts';
+import { labelFilter, requirementsOf } from './selectors.ts';
 import { daemonSets, deployments } from './workload-objects.ts';
 import type { World } from './world.ts';
 
@@ -106,10 +107,14 @@ function listPods(cluster: SimCluster, filter: PodFilter, asOf: number): SimPod[
 }
 
 /** The smallest list that surely holds them all. */
-function indexed(cluster: SimCluster, { nodeName, namespace }: PodFilter): SimPod[] {
+function indexed(cluster: SimCluster, { nodeName, namespace, labelSelector }: PodFilter): SimPod[] {
   if (nodeName !== undefined) return cluster.podsOn(nodeName);
-  if (namespace !== undefined) return cluster.podsInNamespace(namespace);
-  return [...cluster.pods.values()];
+  if (namespace === undefined) return [...cluster.pods.values()];
+  const kin = requirementsOf(labelSelector).find(
+    ({ key, operator }) => operator === 'In' && KIN_LABELS.some((label) => label === key),
+  );
+  if (kin === undefined) return cluster.podsInNamespace(namespace);
+  return [...new Set(kin.values)].flatMap((value) => cluster.podsOfKin(namespace, kin.key, value));
 }
 
 function found(node: SimNode | undefined, name: string, operation: string): SimNode {

@@ -24,7 +24,9 @@ export function labelsOf(workload: WorkloadSpec): Record<string, string> {
 
 /** A new pod as its controller posts it: Pending, and bound only where the controller binds it. */
 export function newPod(cluster: SimCluster, workload: WorkloadSpec, place: PodPlace): SimPod {
-  const meta = cluster.newMeta(podName(cluster, workload, place), labelsOf(workload), {
+  const name = podName(cluster, workload, place);
+  const labels = { ...labelsOf(workload), ...controllerLabels(cluster, workload, name) };
+  const meta = cluster.newMeta(name, labels, {
     ...workload.annotations,
     ...(workload.kind === 'mirror' ? { 'kubernetes.io/config.mirror': uuid(0, workload.name) } : {}),
   });
@@ -37,9 +39,22 @@ export function newPod(cluster: SimCluster, workload: WorkloadSpec, place: PodPl
       namespace: workload.namespace,
       ...(owner === undefined ? {} : { ownerReferences: [owner] }),
     },
-    spec: podSpec(workload, place, meta.name),
+    spec: podSpec(workload, place, name),
     status: { phase: 'Pending', conditions: [] },
   };
+}
+
+function controllerLabels(cluster: SimCluster, workload: WorkloadSpec, pod: string): Record<string, string> {
+  switch (workload.kind) {
+    case 'Deployment':
+      return { 'pod-template-hash': templateHash(cluster, workload) };
+    case 'StatefulSet':
+      return { 'statefulset.kubernetes.io/pod-name': pod };
+    case 'Job':
+      return { 'batch.kubernetes.io/controller-uid': ownerUid(cluster, workload, 'Job', workload.name) };
+    default:
+      return {};
+  }
 }
 
 function podName(cluster: SimCluster, workload: WorkloadSpec, place: PodPlace): string {
@@ -60,7 +75,15 @@ function freshName(cluster: SimCluster, workload: WorkloadSpec, prefix: string):
 }
 
 function replicaSetName(cluster: SimCluster, workload: WorkloadSpec): string {
-  return `${workload.name}-${nameSuffix(cluster.seed, 10, cluster.ref.name, workload.namespace, workload.name)}`;
+  return `${workload.name}-${templateHash(cluster, workload)}`;
+}
+
+function templateHash(cluster: SimCluster, { namespace, name }: WorkloadSpec): string {
+  return nameSuffix(cluster.seed, 10, cluster.ref.name, namespace, name);
+}
+
+function ownerUid(cluster: SimCluster, { namespace }: WorkloadSpec, kind: string, name: string): string {
+  return uuid(cluster.seed, cluster.ref.name, kind, namespace, name);
 }
 
 function ownerOf(cluster: SimCluster, workload: WorkloadSpec, place: PodPlace): OwnerReference | undefined {
@@ -72,7 +95,7 @@ function ownerOf(cluster: SimCluster, workload: WorkloadSpec, place: PodPlace): 
   const isDeployment = workload.kind === 'Deployment';
   const name = isDeployment ? replicaSetName(cluster, workload) : workload.name;
   const kind = workload.kind === 'Deployment' ? 'ReplicaSet' : workload.kind;
-  const uid = uuid(cluster.seed, cluster.ref.name, kind, workload.namespace, name);
+  const uid = ownerUid(cluster, workload, kind, name);
   return owner(kind === 'Job' ? 'batch/v1' : 'apps/v1', kind, name, uid);
 }
 

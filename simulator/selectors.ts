@@ -24,9 +24,14 @@ function holds(requirement: LabelSelectorRequirement, labels: Labels): boolean {
 
 /** A list request's `labelSelector` text: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`. */
 export function labelFilter(text: string | undefined): (labels: Labels) => boolean {
-  if (text === undefined || text.trim() === '') return () => true;
-  const requirements = text.split(/,(?![^(]*\))/).map((part) => parseRequirement(part.trim()));
+  const requirements = requirementsOf(text);
   return (labels) => requirements.every((requirement) => holds(requirement, labels));
+}
+
+/** Throws `invalid` for text that is no selector. */
+export function requirementsOf(text = ''): LabelSelectorRequirement[] {
+  if (text.trim() === '') return [];
+  return text.split(/,(?![^(]*\))/).map((part) => parseRequirement(part.trim()));
 }
 
 const KEY = '[A-Za-z0-9][A-Za-z0-9._/-]*';

@@ -50,11 +50,12 @@ describe('report', () => {
     ]);
   });
 
-  test('numbers carry three digits at least', () => {
+  test('three digits are shown, more only before the point', () => {
     expect(numberText(105_260.4, '')).toBe('105,260');
     expect(numberText(30.46, 'ms')).toBe('30.5 ms');
     expect(numberText(1.234, 'x')).toBe('1.23 x');
     expect(numberText(100, '%')).toBe('100 %');
+    expect(numberText(1, 'x')).toBe('1.00 x');
   });
 
   test('the table names setting, aims and misses, and says when a run does not count', () => {

@@ -130,6 +130,20 @@ describe('scaling activities', () => {
   });
 });
 
+describe('a page of activities', () => {
+  it('holds the newest hundred', async () => {
+    const { world, ports, run, asg, activities } = await setUp({ launchFails: true });
+    for (let time = 0; time < 101; time++) {
+      await world.clock.advance(1_000);
+      await run(ports.autoscaling.setDesiredCapacity(asg, 4));
+    }
+    const page = await activities();
+    expect(page).toHaveLength(100);
+    expect(world.clock.now() - (page[0]?.startedAt ?? 0)).toBeLessThan(100);
+    expect(world.clock.now() - (page[99]?.startedAt ?? 0)).toBeGreaterThan(99_000);
+  });
+});
+
 describe('what is configured', () => {
   it('tells of an instance refresh', async () => {
     const { ports, run, asg } = await setUp({ refreshing: true });

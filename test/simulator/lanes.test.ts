@@ -15,13 +15,14 @@ const WARNING = 'EC2 Spot Instance Interruption Warning';
 const STATE = 'EC2 Instance State-change Notification';
 
 /** Each batch takes `workMs`; `batches` says when each began and what was in it. */
-function laneOf(options: Partial<LaneOptions>, workMs = 0) {
+function laneOf(options: Partial<LaneOptions>, workMs = 0, fails = false) {
   const clock = new VirtualClock(0);
   const batches: [number, string[]][] = [];
   const consumer = () => ({
     receive: async ({ Records }: { Records: { body: string }[] }) => {
       batches.push([clock.now(), Records.map((record) => record.body)]);
       await clock.sleep(workMs);
+      if (fails) throw new Error('from the function');
       return { batchItemFailures: [] };
     },
   });
@@ -59,6 +60,16 @@ describe('a lane', () => {
     await clock.advance(10_000);
     expect(batches.map(([at]) => at)).toEqual([0, 0, 1_000, 1_000, 2_000]);
     expect(lane.pending).toBe(0);
+  });
+
+  it('shows a failed batch again after its visibility, each time through the window, and gives up at last', async () => {
+    const options = { visibilityMs: 30_000, batchWindowMs: 5_000, maxReceives: 3 };
+    const { clock, batches, lane } = laneOf(options, 0, true);
+    lane.send('a');
+    clock.jump(-600_000);
+    await clock.advance(120_000);
+    expect(batches.map(([at]) => at + 600_000)).toEqual([5_000, 40_000, 75_000]);
+    expect(lane.deadLetters).toEqual([{ body: 'a', receives: 3 }]);
   });
 
   it('is deployed with these numbers', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WorldInput } from '../../simulator/world-file.ts';
 import type { ClusterInput } from './harness.ts';
 import { bench, demoCluster, outcome } from './harness.ts';
 
@@ -7,10 +8,17 @@ type GroupInput = ClusterInput['groups'][number];
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const MINUTE = 60_000;
 
-async function setUp(group: Partial<GroupInput> = {}, cluster: Partial<ClusterInput> = {}) {
+async function setUp(
+  group: Partial<GroupInput> = {},
+  cluster: Partial<ClusterInput> = {},
+  delays: NonNullable<WorldInput['delays']> = {},
+) {
   const workers = { name: 'workers', kind: 'self-managed' as const, count: 3, ...group };
   const workloads = [{ name: 'web', replicas: 3, shutdown: '2s' }];
-  const made = await bench({ clusters: [demoCluster({ groups: [workers], workloads, ...cluster })] });
+  const made = await bench({
+    clusters: [demoCluster({ groups: [workers], workloads, ...cluster })],
+    delays,
+  });
   const { world, run, kubernetes } = made;
   const { id, privateDnsName: name } = world.instance('workers/0');
   const view = () => world.nodes()[0];
@@ -86,6 +94,15 @@ describe('a stopped instance', () => {
     await world.clock.advance(MINUTE);
     await run(kubernetes.patchNode(name, { spec: { taints: null } }));
     expect(await taints()).toEqual([`${UNREACHABLE}:NoSchedule`, `${UNREACHABLE}:NoExecute`]);
+  });
+
+  it('that is back before anybody missed it leaves no mark', async () => {
+    const { world, id, view } = await setUp({ replaceUnhealthy: false }, {}, { notReady: '3m' });
+    world.stop(id);
+    await world.clock.advance(MINUTE);
+    world.start(id);
+    await world.clock.advance(3 * MINUTE);
+    expect(view()).toMatchObject({ state: 'running', node: 'ready' });
   });
 
   it('is neither stopped twice nor started while it runs', async () => {
