@@ -103,17 +103,21 @@ function isUncounted(incident: Incident): boolean {
 /** Counts, per controller, Ready pods born since the drain against the pods that had to move. */
 export function compare({ pods, since }: Moved, current: readonly Pod[]): Elsewhere {
   const old = new Set(pods.map((pod) => pod.uid));
-  const born = current.filter(
-    (pod) => !old.has(pod.metadata?.uid ?? '') && bornAt(pod) >= since - CLOCK_SLACK_MS,
-  );
   const missing = new Map<string, number>();
   for (const pod of pods) missing.set(ownerUid(pod), (missing.get(ownerUid(pod)) ?? 0) + 1);
-  let ready = 0;
-  for (const [uid, count] of missing) {
-    const arrived = born.filter((pod) => controllerOf(pod)?.uid === uid && isReady(pod)).length;
-    ready += Math.min(count, arrived);
+  const arrived = new Map<string, number>();
+  const waiting: Pod[] = [];
+  // One pass: in a storm there are as many pods here as in the cluster.
+  for (const pod of current) {
+    const owner = controllerOf(pod)?.uid ?? '';
+    const isNew =
+      missing.has(owner) && !old.has(pod.metadata?.uid ?? '') && bornAt(pod) >= since - CLOCK_SLACK_MS;
+    if (!isNew) continue;
+    if (isReady(pod)) arrived.set(owner, (arrived.get(owner) ?? 0) + 1);
+    else waiting.push(pod);
   }
-  const waiting = born.filter((pod) => missing.has(controllerOf(pod)?.uid ?? '') && !isReady(pod));
+  const counts = [...missing].map(([uid, count]) => Math.min(count, arrived.get(uid) ?? 0));
+  const ready = counts.reduce((sum, count) => sum + count, 0);
   return { expected: pods.length, ready, pending: firstFew(waiting.map(describePending)) };
 }
 

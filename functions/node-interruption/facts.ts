@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../shared/clock.ts';
-import { instanceIdOf } from '../../shared/cluster/node-match.ts';
+import { instanceIdOf, nodeOfInstance } from '../../shared/cluster/node-match.ts';
 import { clustersOf } from '../../shared/cluster/ownership.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
 import type { GatherInput } from '../../shared/pipeline/trouble.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
-import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
+import type { Kubernetes, Node } from '../../shared/ports/kubernetes.ts';
 import { type Controllers, readControllers } from './controllers.ts';
 import { type GroupActivity, readActivity } from './departure.ts';
 import { type Elsewhere, readElsewhere } from './elsewhere.ts';
@@ -35,6 +35,8 @@ export interface NodeInterruptionFacts {
 export interface PodsOnNode {
   /** Pods a drain must move, terminating ones included. */
   evictable: PodSummary[];
+  /** Movable, but left because of their emptyDir data and drain.emptyDir: names. */
+  keptForData: string[];
   leftAlone: { name: string; why: string }[];
 }
 
@@ -74,10 +76,10 @@ async function readCluster(
   instance: Promise<Fact<Instance | null>>,
   at: EpochMs,
 ): Promise<ClusterFacts> {
+  const isVoluntary = hasSignal(incident, 'rebalance');
   const found = await readFact('kubernetes nodes', at, async () => {
     const kubernetes = await ports.kubernetes.connect(incident.cluster);
-    const nodes = await kubernetes.listNodes();
-    return { kubernetes, nodes, node: nodes.find((each) => instanceIdOf(each) === incident.subject.id) };
+    return { kubernetes, ...(await readNode(kubernetes, incident.subject.id, await instance, isVoluntary)) };
   });
   if (!found.known) return allUnknown(found.why, at);
   const { kubernetes, nodes, node } = found.value;
@@ -88,8 +90,7 @@ async function readCluster(
     readElsewhere(kubernetes, incident, at),
     readAttached(kubernetes, name, instance, at),
   ]);
-  const isVoluntary = hasSignal(incident, 'rebalance');
-  const fleet = isVoluntary ? summariseFleet(nodes, kubernetes.serverAheadMs()) : null;
+  const fleet = nodes === null ? null : summariseFleet(nodes, kubernetes.serverAheadMs());
   return {
     node: known(node === undefined ? null : summariseNode(node), found.source, at),
     ...onNode,
@@ -98,6 +99,21 @@ async function readCluster(
     attached,
     fleet: known(fleet, found.source, at),
   };
+}
+
+/** All nodes only for what is done on purpose: then the whole fleet counts. */
+async function readNode(
+  kubernetes: Kubernetes,
+  instanceId: string,
+  instance: Fact<Instance | null>,
+  isVoluntary: boolean,
+): Promise<{ node: Node | undefined; nodes: Node[] | null }> {
+  if (!isVoluntary) {
+    const name = instance.known ? instance.value?.privateDnsName : undefined;
+    return { node: await nodeOfInstance(kubernetes, instanceId, name), nodes: null };
+  }
+  const nodes = await kubernetes.listNodes();
+  return { nodes, node: nodes.find((node) => instanceIdOf(node) === instanceId) };
 }
 
 function allUnknown(why: string, at: EpochMs): ClusterFacts {
@@ -138,7 +154,7 @@ async function readPods(
 ): Promise<Pick<NodeInterruptionFacts, 'pods' | 'budgets'>> {
   if (nodeName === undefined) {
     return {
-      pods: known({ evictable: [], leftAlone: [] }, 'no Node', at),
+      pods: known({ evictable: [], keptForData: [], leftAlone: [] }, 'no Node', at),
       budgets: known([], 'no Node', at),
     };
   }
@@ -153,7 +169,9 @@ async function readPods(
       return why === null ? [] : [{ name: `${pod.metadata?.namespace}/${pod.metadata?.name}`, why }];
     });
     const known = budgets.known ? budgets.value : [];
-    return { evictable: evictable.map((pod) => summarisePod(pod, known)), leftAlone: others };
+    const kept = listed.filter((pod) => !evictable.includes(pod) && leftAlone(pod, 'evict') === null);
+    const keptForData = kept.map((pod) => `${pod.metadata?.namespace}/${pod.metadata?.name}`);
+    return { evictable: evictable.map((pod) => summarisePod(pod, known)), keptForData, leftAlone: others };
   });
   return {
     pods,

@@ -3,7 +3,7 @@ import type { GuardFacts, Owned } from '../../shared/pipeline/trouble.ts';
 import type { Input } from './input.ts';
 import { chosenReaction, voluntaryUntil } from './reaction.ts';
 import { type Situation, situationOf } from './situation.ts';
-import { standDownOf } from './stand-down.ts';
+import { concerned, standDownOf } from './stand-down.ts';
 
 /** What the guards look at. The Node confirms what tags nominate. */
 export function guardFacts(input: Input): GuardFacts {
@@ -12,8 +12,8 @@ export function guardFacts(input: Input): GuardFacts {
   return {
     owned: ownedOf(input),
     // A hook has no Node any more when its instance never joined or was removed: tags and config name it.
-    ownedOf: { 'complete-hook': ownedByTags(input), release: ownedByTags(input) },
-    standDown: standDownOf(input.facts, input.standDownFor),
+    ownedOf: Object.fromEntries(BY_TAGS.map((name) => [name, ownedByTags(input)])),
+    standDown: standDownOf(input.facts, concerned(input.standDownFor, situation.is === 'at-risk')),
     taken: situation.is !== 'at-risk',
     gentleRunsInApproveMode: input.policy.drain.inApproveMode === 'drain',
     ...freshness(input, situation),
@@ -22,7 +22,8 @@ export function guardFacts(input: Input): GuardFacts {
 }
 
 /** Letting go of what we hold is never too late. */
-const ALWAYS = ['complete-hook', 'back-in-service', 'uncordon', 'release'];
+const BY_TAGS = ['hold-hook', 'complete-hook'];
+const ALWAYS = ['hold-hook', 'complete-hook', 'back-in-service', 'uncordon', 'release'];
 
 function freshness(
   { now, policy }: Input,

@@ -8,6 +8,7 @@ import { deleteNotReady } from './actions/delete-not-ready.ts';
 import { detach } from './actions/detach.ts';
 import { drain } from './actions/drain.ts';
 import { forceDelete } from './actions/force-delete.ts';
+import { holdHook } from './actions/hold-hook.ts';
 import { outOfService } from './actions/out-of-service.ts';
 import { release } from './actions/release.ts';
 import { uncordon } from './actions/uncordon.ts';
@@ -39,6 +40,7 @@ export const nodeInterruption: Trouble<NodeInterruptionFacts, NodeInterruptionPo
     drain,
     deleteNotReady,
     forceDelete,
+    holdHook,
     completeHook,
     release,
     outOfService,
@@ -57,6 +59,7 @@ export const nodeInterruption: Trouble<NodeInterruptionFacts, NodeInterruptionPo
       'eks:DescribeNodegroup',
     ],
     kubernetes: [
+      'get /nodes',
       'list /nodes',
       'list /pods',
       'list policy/poddisruptionbudgets',

@@ -1,8 +1,9 @@
 import { humanDuration, isoTime } from '../../shared/clock.ts';
 import type { Step, Target } from '../../shared/incident/plan.ts';
 import type { Json } from '../../shared/workflow/port.ts';
+import { beatEvery } from './actions/hold-hook.ts';
 import { whyNotDetach } from './group.ts';
-import type { Hook, Hooks } from './hooks.ts';
+import type { Hooks } from './hooks.ts';
 import type { Input } from './input.ts';
 import type { NodeSummary } from './node-summary.ts';
 import type { Notice } from './notice.ts';
@@ -16,7 +17,7 @@ export interface Ladder {
 /**
  * The steps for one notice, in order: keep new pods away, ask for the replacement, move pods within their
  * budgets, then (only if configured) the rungs that go past a budget. Goals are absolute times, so the same
- * notice always gives the same steps. A drain for hooks keeps them waiting.
+ * notice always gives the same steps. A drain for hooks works in rounds that leave time for their heartbeats.
  */
 export function ladder(input: Input, notice: Notice, held: Hooks | null = null): Ladder {
   const node = input.facts.node.known ? input.facts.node.value : null;
@@ -36,7 +37,7 @@ export function ladder(input: Input, notice: Notice, held: Hooks | null = null):
   );
   if (spoiled !== undefined) reasons.push(`not drained: the cordon was ${spoiled.state}`);
   else if (podsLeft(input) === 0) reasons.push(hasDrained(input) ? 'no pod is left' : 'no pod has to move');
-  else addRungs(input, target, notice, held?.hooks ?? [], { steps, reasons });
+  else addRungs(input, target, notice, held, { steps, reasons });
   return { steps, reasons };
 }
 
@@ -127,7 +128,7 @@ function addRungs(
   input: Input,
   target: Target,
   notice: Notice,
-  hooks: readonly Hook[],
+  held: Hooks | null,
   { steps, reasons }: Ladder,
 ): void {
   const { drain } = input.policy;
@@ -138,7 +139,8 @@ function addRungs(
     emptyDir: drain.emptyDir,
     deadline: notice.deadline,
     margin: input.policy.spot.safetyMargin,
-    ...(hooks.length > 0 && { hooks: hooks.map((hook) => ({ ...hook })) }),
+    // Rounds short enough for the heartbeats in between.
+    ...(held !== null && { round: beatEvery(held) }),
   };
   steps.push({
     action: 'drain',

@@ -54,6 +54,15 @@ function stateOf({ facts }: Input): VerifyState {
   return { isSettled, waitingFor: `${ready} of ${expected} pods Ready elsewhere, ${left} still on the node` };
 }
 
+const LETTING_GO = ['complete-hook', 'hold-hook', 'release', 'uncordon', 'back-in-service'];
+
+/** What we hold and could not let go, in words; often a missing tag on the group, on which the role depends. */
+export function failedToLetGo({ records }: Incident): string[] {
+  return records
+    .filter(({ step, state }) => LETTING_GO.includes(step.action) && state === 'failed')
+    .map(({ step, summary }) => `${step.action} failed: ${summary ?? ''}`);
+}
+
 /** No pod was moved: a step failed or was refused before, or there was nothing to move. */
 export function withoutMoves({ incident }: Input, otherwise: () => string): Outcome {
   const failed = incident.records.find((record) => record.state === 'failed');
@@ -112,15 +121,16 @@ function outcomeOf(input: Input, move: StepRecord): Outcome {
   const { expected, ready, pending } = facts.elsewhere.value;
   const counts = `${ready} of ${expected} pods Ready elsewhere, ${took}`;
   const missing = ready < expected ? pending.map((line) => `pending ${line}`) : [];
-  const problems = [...stuck, ...missing];
+  const notLetGo = failedToLetGo(incident);
+  const problems = [...stuck, ...missing, ...notLetGo];
   if (problems.length === 0 && ready >= expected && move.state !== 'failed') {
     return { kind: 'fixed', summary: `${counts}.`, details };
   }
-  const needsPeople = (ready === 0 && expected > 0) || move.state === 'failed';
+  const needsPeople = (ready === 0 && expected > 0) || move.state === 'failed' || notLetGo.length > 0;
   const kind = needsPeople ? 'escalated' : 'mitigated';
   return {
     kind,
-    summary: `${counts}; ${expected - ready} not Ready elsewhere.`,
+    summary: `${counts}; ${notLetGo[0] ?? `${expected - ready} not Ready elsewhere`}.`,
     details: [...details, ...problems],
   };
 }

@@ -13,6 +13,17 @@ const MOST_TELLING_FIRST: readonly StandDownController[] = [
 
 type Verdict = GuardFacts['standDown'];
 
+/** They replace nodes in their own time; a node AWS is taking cannot wait for them. */
+const ONLY_ON_PURPOSE: readonly StandDownController[] = ['instance-refresh', 'eks-auto-repair'];
+
+/** Those of the config that matter for what is happening to the node. */
+export function concerned(
+  standDownFor: readonly StandDownController[],
+  isOnPurpose: boolean,
+): readonly StandDownController[] {
+  return isOnPurpose ? standDownFor : standDownFor.filter((each) => !ONLY_ON_PURPOSE.includes(each));
+}
+
 /** Whose node it is. Pure; what cannot be read is `unknown`, not "nobody's". */
 export function standDownOf(
   facts: NodeInterruptionFacts,

@@ -2,7 +2,7 @@ import type { Permissions } from '../../shared/actions/action.ts';
 import { describeFailure } from '../../shared/errors.ts';
 import { sweepDeadNodes } from './sweeping/dead-nodes.ts';
 import { sweepDetached } from './sweeping/detached.ts';
-import { sweepHooks } from './sweeping/hooks.ts';
+import { sweepHeldHooks, sweepLostHooks } from './sweeping/hooks.ts';
 import { sweepMarks } from './sweeping/marks.ts';
 import { type Input, lookAround, type Round } from './sweeping/round.ts';
 
@@ -19,7 +19,7 @@ export const sweeps: Permissions = {
   kubernetes: ['list /nodes', 'get /nodes', 'patch /nodes'],
 };
 
-const PARTS: readonly ((round: Round) => Promise<string[]>)[] = [sweepHooks, sweepDeadNodes, sweepMarks];
+const PARTS: readonly ((round: Round) => Promise<string[]>)[] = [sweepLostHooks, sweepDeadNodes, sweepMarks];
 
 /**
  * What events did not bring and runs left behind, in one cluster: hooks about to time out, machines that ended
@@ -28,6 +28,7 @@ const PARTS: readonly ((round: Round) => Promise<string[]>)[] = [sweepHooks, swe
 export async function sweep(input: Input): Promise<string[]> {
   const lines = await guarded(() => sweepDetached(input));
   if (input.mode === 'off') return lines;
+  lines.push(...(await guarded(() => sweepHeldHooks(input))));
   const around = await guarded(async () => {
     const round = await lookAround(input);
     const found: string[] = [];

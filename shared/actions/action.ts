@@ -33,6 +33,8 @@ export interface Action {
    * step, so it asks nobody again once AWS is taking the node and conflicts with no other controller.
    */
   concludes?: true;
+  /** Only keeps things as they are while people or the cluster take their time: it asks nobody. */
+  keeps?: true;
   /** Monthly cost in US dollars of applying it, or why there is none. */
   cost: string;
   cooldownMs: number;

@@ -1,3 +1,4 @@
+import { isFailure } from '../errors.ts';
 import type { Kubernetes, Node } from '../ports/kubernetes.ts';
 
 /**
@@ -7,6 +8,31 @@ import type { Kubernetes, Node } from '../ports/kubernetes.ts';
 export function instanceIdOf(node: Node): string | undefined {
   const last = node.spec?.providerID?.split('/').at(-1);
   return last === undefined || last === '' ? undefined : last;
+}
+
+/**
+ * The Node of an instance, or undefined when the complete list has none. `likelyName` (on EKS the instance's private
+ * DNS name) saves listing a thousand nodes for one; its providerID decides whether it is the one.
+ */
+export async function nodeOfInstance(
+  kubernetes: Kubernetes,
+  instanceId: string,
+  likelyName: string | undefined,
+): Promise<Node | undefined> {
+  if (likelyName !== undefined) {
+    const likely = await getIfThere(kubernetes, likelyName);
+    if (likely !== undefined && instanceIdOf(likely) === instanceId) return likely;
+  }
+  return await findNode(kubernetes, instanceId);
+}
+
+async function getIfThere(kubernetes: Kubernetes, name: string): Promise<Node | undefined> {
+  try {
+    return await kubernetes.getNode(name);
+  } catch (error) {
+    if (isFailure(error, 'not-found', 'invalid')) return undefined;
+    throw error;
+  }
 }
 
 /** The Node of an instance, or undefined when the complete list has none. Throws when the list cannot be read. */

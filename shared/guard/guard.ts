@@ -10,7 +10,7 @@ import type { GuardFacts } from '../pipeline/trouble.ts';
 /** All a guard may look at. Plain data: a guard reads nothing itself. */
 export interface GuardInput {
   step: Step;
-  action: Pick<Action, 'name' | 'gentle' | 'risk' | 'reversible' | 'disrupts' | 'concludes'>;
+  action: Pick<Action, 'name' | 'gentle' | 'risk' | 'reversible' | 'disrupts' | 'concludes' | 'keeps'>;
   policy: TroublePolicy;
   facts: GuardFacts;
   stop: StopState;

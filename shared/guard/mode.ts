@@ -18,7 +18,10 @@ export const modeGuard: Guard = {
         rule,
       };
     }
-    if (action.concludes && facts.taken) {
+    if (facts.taken && action.keeps) {
+      return { verdict: 'allow', reason: 'mode approve, the step only keeps things as they are', rule };
+    }
+    if (facts.taken && action.concludes) {
       return {
         verdict: 'allow',
         reason: 'mode approve, the step only lets go what an earlier one held',

@@ -41,6 +41,8 @@ export interface Step {
   notes?: { [name: string]: Json };
   /** It may run before an earlier step is settled, and later ones need not wait for it. */
   independent?: true;
+  /** Shown with the plan, but asked for and run only when no step before it is open any more. */
+  onlyAfter?: true;
   /** An unanswered question about this step means "no" after this moment. */
   answerBy: EpochMs;
 }

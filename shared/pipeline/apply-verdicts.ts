@@ -19,7 +19,11 @@ export function applyVerdicts(
   { policy, taken, now, claimed }: { policy: TroublePolicy; taken: boolean; now: number; claimed: boolean },
 ): Incident {
   const questions = expireQuestions(incident.questions, now);
-  const asked = judged.filter(({ verdict }) => verdict.verdict === 'ask').filter(notAskedIn(questions));
+  const settled = new Set(incident.records.filter(({ state }) => state !== 'running').map(({ key }) => key));
+  const open = judged.filter(({ verdict }) => !settled.has(verdict.key));
+  const asked = open
+    .filter((one) => one.verdict.verdict === 'ask' && !isHeldBack(one, open))
+    .filter(notAskedIn(questions));
   const records = supersede(incident.records, judged, now);
   for (const one of judged) {
     const record = settledRecord(one, questions, policy, now);
@@ -40,6 +44,16 @@ export function applyVerdicts(
     countSettled(records) > countSettled(incident.records) ||
     (isNewPlan(incident, plan) && plan.quiet !== true);
   return isNews ? { ...next, announce: incident.announce + 1 } : next;
+}
+
+/** A step that comes only after others, while one of them is open. */
+export function isHeldBack({ step, verdict }: Judged, open: readonly Judged[]): boolean {
+  if (step.onlyAfter !== true) return false;
+  const before = open.slice(
+    0,
+    open.findIndex((one) => one.verdict.key === verdict.key),
+  );
+  return before.some((one) => one.step.independent !== true);
 }
 
 /** The same action with another goal: the newer one carries on, the older ends with what it remembers. */

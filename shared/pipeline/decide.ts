@@ -47,7 +47,7 @@ export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: numb
       applyVerdicts(latest, plan, judged, { policy, taken: guardFacts.taken, now, claimed }),
     );
     await recordPlan(run, before, current, plan);
-    const next = await nextMove(run, current, plan, judged, started.revision);
+    const next = await nextMove(run, { before, incident: current }, plan, judged, started.revision);
     if (next !== undefined)
       return { ...next, announce: current.announced < current.announce || next.do === 'end' };
   }

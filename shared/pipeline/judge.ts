@@ -20,7 +20,10 @@ export interface JudgeInput {
   now: number;
 }
 
-/** Every step of a plan with what every guard says. A place in the disruption budget is taken only for a step that everything else allows. */
+/**
+ * Every step of a plan with what every guard says. A place in the disruption budget is taken only for a step that
+ * everything else allows, and written down before, so that a crash in between cannot leave it taken for nobody.
+ */
 export async function judgePlan<F, P>(
   trouble: Trouble<F, P>,
   run: Run,
@@ -43,6 +46,9 @@ export async function judgePlan<F, P>(
   const isFree = peeked?.is === 'free' || peeked?.is === 'alone';
   const isNext = runnable(judged, current).some(({ step }) => disruptive.has(step.action));
   if (!isFree || !isNext) return { judged, claimed: peeked?.is === 'held' };
+  await run.ledger.change(run.ref, (latest) =>
+    latest.claimed === true ? latest : { ...latest, claimed: true },
+  );
   const claimed = await state('claim');
   return { judged: judgeAll(claimed), claimed: claimed?.is === 'held' };
 }

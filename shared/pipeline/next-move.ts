@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../clock.ts';
 import type { Incident, Question } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
-import { isUnclear, type Judged } from './apply-verdicts.ts';
+import { isHeldBack, isUnclear, type Judged } from './apply-verdicts.ts';
 import type { Run } from './run.ts';
 import { close, outcomeWithoutAction } from './settle.ts';
 
@@ -20,12 +20,12 @@ export type Move =
 /** Undefined: the records changed, the playbook must look once more. */
 export async function nextMove(
   run: Run,
-  incident: Incident,
+  { before, incident }: { before: Incident; incident: Incident },
   plan: Plan,
   judged: readonly Judged[],
   revision: number,
 ): Promise<Move | undefined> {
-  const allowed = runnable(judged, incident);
+  const allowed = runnable(judged, incident, before);
   if (allowed.length > 0) return { do: 'act', steps: allowed.map(({ verdict }) => verdict.key) };
   const keys = new Set(judged.map(({ verdict }) => verdict.key));
   const pending = incident.questions.filter((asked) => asked.answer === undefined && keys.has(asked.key));
@@ -43,15 +43,23 @@ export async function nextMove(
 }
 
 /** Steps run in their order: one that still waits for an answer or a fact holds back those behind it. */
-export function runnable(judged: readonly Judged[], incident: Incident): Judged[] {
-  const settled = new Set(incident.records.filter(({ state }) => state !== 'running').map(({ key }) => key));
-  const open = judged.filter(({ verdict }) => !settled.has(verdict.key));
+export function runnable(judged: readonly Judged[], incident: Incident, before = incident): Judged[] {
+  const open = judged.filter(isOpenIn(incident));
+  // What was settled only now by a guard or a person may change the plan: those that come after wait for it.
+  const wereOpen = judged.filter(isOpenIn(before));
   const holds = ({ step, verdict }: Judged) => verdict.verdict !== 'allow' && step.independent !== true;
   const first = open.findIndex(holds);
   return open.filter(
-    ({ step, verdict }, index) =>
-      verdict.verdict === 'allow' && (first === -1 || index < first || step.independent === true),
+    (one, index) =>
+      one.verdict.verdict === 'allow' &&
+      (first === -1 || index < first || one.step.independent === true) &&
+      !isHeldBack(one, wereOpen),
   );
+}
+
+function isOpenIn({ records }: Incident): (one: Judged) => boolean {
+  const settled = new Set(records.filter(({ state }) => state !== 'running').map(({ key }) => key));
+  return ({ verdict }) => !settled.has(verdict.key);
 }
 
 /** Unread facts are read again at once, what is refused for now when the guard said, or in a minute. */

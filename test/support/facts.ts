@@ -75,7 +75,7 @@ export function factsWith(
       'kubernetes',
       at,
     ),
-    pods: known({ evictable: [...pods], leftAlone: [] }, 'kubernetes', at),
+    pods: known({ evictable: [...pods], keptForData: [], leftAlone: [] }, 'kubernetes', at),
     budgets: known([], 'kubernetes', at),
     controllers: known({ nth: [] }, 'kubernetes', at),
     group: known(null, 'not read', at),

@@ -143,7 +143,7 @@ const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   evictPod: ['drain', 'delete-not-ready'],
   deletePod: ['delete-not-ready', 'force-delete'],
   detachInstance: ['detach'],
-  recordHeartbeat: ['drain', 'delete-not-ready', 'force-delete'],
+  recordHeartbeat: ['hold-hook'],
   completeAction: ['complete-hook'],
   setDesiredCapacity: ['add-capacity'],
   terminateInGroup: ['release'],

@@ -12,7 +12,7 @@ export const deleteNotReady: Action = {
   name: 'delete-not-ready',
   describe: 'deletes not-ready pods of a budget that has fewer healthy pods than desired, and keeps evicting',
   permissions: {
-    aws: ['autoscaling:RecordLifecycleActionHeartbeat'],
+    aws: [],
     kubernetes: [
       'get /nodes',
       'list /pods',

@@ -7,7 +7,7 @@ export const drain: Action = {
   name: 'drain',
   describe: 'evicts the pods of the node within their disruption budgets',
   permissions: {
-    aws: ['autoscaling:RecordLifecycleActionHeartbeat'],
+    aws: [],
     kubernetes: ['get /nodes', 'list /pods', 'list policy/poddisruptionbudgets', 'create /pods/eviction'],
   },
   risk: 'medium',

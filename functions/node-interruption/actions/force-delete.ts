@@ -7,7 +7,7 @@ export const forceDelete: Action = {
   name: 'force-delete',
   describe: 'deletes the remaining pods past their disruption budgets',
   permissions: {
-    aws: ['autoscaling:RecordLifecycleActionHeartbeat'],
+    aws: [],
     kubernetes: ['get /nodes', 'list /pods', 'list policy/poddisruptionbudgets', 'delete /pods'],
   },
   risk: 'high',

@@ -1,12 +1,15 @@
 import type { ActionContext, ActionResult } from '../../../shared/actions/action.ts';
-import { type EpochMs, isoTime } from '../../../shared/clock.ts';
+import { type EpochMs, isoTime, SECOND_MS } from '../../../shared/clock.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import { type Chooser, DrainLoop, goalOf } from '../drain/loop.ts';
 import { isCordoned } from '../markers.ts';
 import { connect, sameNode } from './same-node.ts';
 
+const LOOK_MS = 5 * SECOND_MS;
+
 /** One rung of the ladder. An open node is not drained: its pods would come straight back. */
-export async function climb(context: ActionContext, step: Step, choose: Chooser): Promise<ActionResult> {
+export async function climb(given: ActionContext, step: Step, choose: Chooser): Promise<ActionResult> {
+  const context = { ...given, roundMs: Math.min(given.roundMs, Number(step.goal['round'] ?? given.roundMs)) };
   const kubernetes = await connect(context);
   const node = await sameNode(kubernetes, step);
   if (node === undefined) return { status: 'done', summary: 'the Node is gone' };
@@ -19,9 +22,12 @@ export async function climb(context: ActionContext, step: Step, choose: Chooser)
 }
 
 /** A rung whose predecessor ended early waits for its own time; true when the round ends before that. */
-async function waitFor({ ports, roundMs }: ActionContext, from: EpochMs): Promise<boolean> {
+async function waitFor({ ports, roundMs, hasNews }: ActionContext, from: EpochMs): Promise<boolean> {
   const { clock } = ports;
-  const wait = from - clock.now();
-  if (wait > 0) await clock.sleep(Math.min(wait, roundMs));
+  const roundEnds = clock.now() + roundMs;
+  while (clock.now() < Math.min(from, roundEnds)) {
+    await clock.sleep(Math.min(LOOK_MS, from - clock.now(), roundEnds - clock.now()));
+    if (await hasNews()) break;
+  }
   return clock.now() < from;
 }

@@ -13,7 +13,6 @@ import {
   summarisePod,
 } from '../pods.ts';
 import { type Attempt, attemptPod, type Way } from './attempt.ts';
-import { HookKeeper } from './hook-keeper.ts';
 import { evictionOrder } from './order.ts';
 import { Progress } from './progress.ts';
 import { BudgetWindow } from './window.ts';
@@ -68,7 +67,6 @@ export class DrainLoop {
   readonly #window = new BudgetWindow();
   readonly #inFlight = new Map<string, PodSummary>();
   readonly #progress = new Progress();
-  readonly #hooks: HookKeeper;
   #parallel: number;
   #newsAt: EpochMs;
   #fault: unknown;
@@ -77,7 +75,6 @@ export class DrainLoop {
     const goal = goalOf(step);
     this.#context = context;
     this.#kubernetes = kubernetes;
-    this.#hooks = new HookKeeper(context, step);
     this.#newsAt = context.ports.clock.now() + NEWS_MS;
     this.#goal = goal;
     this.#choose = choose;
@@ -90,7 +87,6 @@ export class DrainLoop {
     let left: PodSummary[] | undefined;
     try {
       for (;;) {
-        await this.#hooks.beat();
         left = await this.#tick();
         if (this.#fault !== undefined) throw this.#fault;
         if (left?.length === 0) return this.#result('done', left);
@@ -203,12 +199,12 @@ export class DrainLoop {
     const sent = this.#sentInAll();
     if (left === undefined) {
       const summary = `${sent} pods asked to leave; the node could not be read at the end`;
-      return { status, summary, memory: { sent, ...this.#hooks.memory }, lookAgain: true };
+      return { status, summary, memory: { sent }, lookAgain: true };
     }
     const held = left.filter((pod) => !pod.terminating);
     const blocked = held.map((pod) => `${podName(pod)}: ${this.#progress.why(pod)}`);
     const summary = `${sent} pods asked to leave, ${left.length - held.length} still ending, ${held.length} held back`;
-    const memory = { sent, blocked: firstFew(blocked, MAX_REMEMBERED), ...this.#hooks.memory };
+    const memory = { sent, blocked: firstFew(blocked, MAX_REMEMBERED) };
     return { status, summary, details: firstFew(blocked), memory, lookAgain: true };
   }
 }

@@ -1,17 +1,18 @@
 import { humanDuration, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
-import type { Outcome, PlanEnd, Step } from '../../../shared/incident/plan.ts';
+import type { Outcome, PlanEnd } from '../../../shared/incident/plan.ts';
 import { findingsOf } from '../findings.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Input } from '../input.ts';
 import { ladder } from '../ladder.ts';
 import type { Notice } from '../notice.ts';
-import { afterSteps, lastMove, withoutMoves } from '../outcome.ts';
+import { afterSteps, withoutMoves } from '../outcome.ts';
 import { hasActed } from '../situation.ts';
 import { type Draft, headlineOf, nothing } from './draft.ts';
+import { hookPlan } from './held.ts';
 
 /** How soon an unreachable API server is asked again while the notice runs. */
 const RETRY_MS = 5 * SECOND_MS;
-/** A hook gives hours: the sweep keeps it waiting meanwhile. */
+/** A hook gives hours, and is kept waiting meanwhile. */
 const HOOK_RETRY_MS = MINUTE_MS;
 
 /** AWS is going to take the node: empty it in the time there is, then let go the hooks that wait for that. */
@@ -24,13 +25,13 @@ export function leaving(input: Input, notice: Notice, held: Hooks | null): Draft
   }
   if (!node.known && !hasEndedDrain(input)) return holdForControlPlane(input, notice, held, node.why);
   const { steps, reasons } = ladder(input, notice, held);
-  const completing = completions(input, notice, held);
+  const hooks = hookPlan(input, notice, held);
   return {
     ...about,
     severity: 'high',
-    steps: [...steps, ...completing.steps],
-    reasons: [...reasons, ...completing.reasons],
-    next: afterSteps(input, () => withoutDrain(input, notice)),
+    steps: [...hooks.before, ...steps, ...hooks.after],
+    reasons: [...reasons, ...hooks.reasons],
+    next: hooks.next ?? afterSteps(input, () => withoutDrain(input, notice)),
     expiresAt: Math.max(notice.historyFrom, input.now + RETRY_MS),
   };
 }
@@ -49,42 +50,6 @@ function headline(input: Input, { kind, action, deadline }: Notice): string {
 /** Without its Node nothing can be added, but a drain that had ended keeps its own time. */
 function hasEndedDrain({ incident }: Input): boolean {
   return incident.records.some(({ step, state }) => step.action === 'drain' && state !== 'running');
-}
-
-/** What a person or a guard did not let happen: then the hook runs into its own timeout. */
-const NOT_DRAINED = new Set(['denied', 'expired', 'refused']);
-
-/** Last of all steps; one for each hook. Never for a node that was left undrained on somebody's word. */
-function completions(input: Input, notice: Notice, held: Hooks | null): { steps: Step[]; reasons: string[] } {
-  if (held === null) return { steps: [], reasons: [] };
-  const { incident, now } = input;
-  const drain = incident.records.find(
-    ({ step, state }) => ['cordon', 'drain'].includes(step.action) && NOT_DRAINED.has(state),
-  );
-  if (drain !== undefined) {
-    const reasons = [`the hook is left to its own timeout: ${drain.step.action} was ${drain.state}`];
-    return { steps: [], reasons };
-  }
-  const isSpoiled = incident.records.some(
-    ({ step, state }) => step.action === 'cordon' && state === 'failed',
-  );
-  if (isSpoiled && now < notice.evictUntil) {
-    return {
-      steps: [],
-      reasons: ['the hook is held until its time is over: the node could not be cordoned'],
-    };
-  }
-  const { id } = incident.subject;
-  const steps = held.hooks.map(
-    ({ group, name }): Step => ({
-      action: 'complete-hook',
-      targets: [{ kind: 'instance', id, name: id }],
-      goal: { group, hook: name, result: 'CONTINUE' },
-      reason: 'the group may go on as soon as the node is empty, or when the time is over',
-      answerBy: notice.deadline,
-    }),
-  );
-  return { steps, reasons: [] };
 }
 
 function withoutDrain(input: Input, notice: Notice): Outcome {
@@ -106,15 +71,18 @@ function holdForControlPlane(input: Input, notice: Notice, held: Hooks | null, w
       'docs/networking.md says how the function reaches the API server and which role it needs.',
     ],
   };
-  const next: PlanEnd = isOver
-    ? { do: 'close', outcome }
-    : { do: 'wait', at: Math.min(now + retry, notice.evictUntil), why: 'the API server may answer again' };
-  const steps = isOver && lastMove(incident) === undefined ? completions(input, notice, held).steps : [];
+  const hooks = hookPlan(input, notice, held);
+  const wait = {
+    do: 'wait',
+    at: Math.min(now + retry, notice.evictUntil),
+    why: 'the API server may answer again',
+  } as const;
+  const next: PlanEnd = isOver ? (hooks.next ?? { do: 'close', outcome }) : wait;
   return {
     headline: headline(input, notice),
     findings: findingsOf(input, notice),
     severity: 'critical',
-    steps,
+    steps: [...hooks.before, ...(isOver ? hooks.after : [])],
     reasons: [`the cluster cannot be read: ${why}`],
     next,
     expiresAt: Math.max(notice.historyFrom, now + RETRY_MS),

@@ -6,7 +6,7 @@ import type { Instance } from '../../../shared/ports/ec2.ts';
 import type { Node } from '../../../shared/ports/kubernetes.ts';
 import { TROUBLE } from '../events.ts';
 import { isNodeReady } from '../node-summary.ts';
-import { isInstanceId, nameOf, type Round } from './round.ts';
+import { isInstanceId, nameOf, oneOf, type Round } from './round.ts';
 
 /** The cloud controller and the event itself come first. */
 const HEAD_START_MS = MINUTE_MS;
@@ -19,8 +19,7 @@ export async function sweepDeadNodes(round: Round): Promise<string[]> {
   for (const node of round.nodes) {
     const id = instanceIdOf(node);
     if (!isInstanceId(id) || isNodeReady(node)) continue;
-    const line = await lookAtDead(round, node, id);
-    if (line !== undefined) lines.push(line);
+    await oneOf(lines, nameOf(node, round), () => lookAtDead(round, node, id));
   }
   return lines;
 }

@@ -1,78 +1,103 @@
-import { isoTime } from '../../../shared/clock.ts';
+import { type EpochMs, isoTime } from '../../../shared/clock.ts';
 import { instanceIdOf } from '../../../shared/cluster/node-match.ts';
 import { isFailure } from '../../../shared/errors.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
 import { incidentId } from '../../../shared/incident/keys.ts';
 import { happenedAt, type Signal } from '../../../shared/incident/signal.ts';
 import type { GroupMember, TerminateHook } from '../../../shared/ports/autoscaling.ts';
-import { lastBeat } from '../drain/hook-keeper.ts';
+
+import { timeIn } from '../actions/hold-hook.ts';
 import { TROUBLE } from '../events.ts';
-import { isInstanceId, mayAct, type Round } from './round.ts';
+import { type Input, isInstanceId, mayAct, oneOf, type Round } from './round.ts';
 
 const WAITING = 'Terminating:Wait';
 
-/** Hooks the config names: those nobody told us of are opened, those about to time out are kept waiting. */
-export async function sweepHooks(round: Round): Promise<string[]> {
+/**
+ * Hooks of open incidents that are about to time out are kept waiting: their run is late or dead. Asks Auto Scaling
+ * alone, so that a cluster that cannot be reached loses no hook.
+ */
+export async function sweepHeldHooks(input: Input): Promise<string[]> {
+  const lines: string[] = [];
+  for (const incident of input.openIncidents) {
+    await oneOf(lines, incident.id, () => lookAtHeld(input, incident));
+  }
+  return lines;
+}
+
+async function lookAtHeld(input: Input, incident: Incident): Promise<string | undefined> {
+  const { id } = incident.subject;
+  const known = incident.signals.filter(({ kind }) => kind === 'termination-hook');
+  if (known.length === 0) return undefined;
+  const [member] = await input.ports.autoscaling.describeInstances([id]);
+  if (member?.lifecycleState !== WAITING) return undefined;
+  const kept: string[] = [];
+  for (const hook of await namedHooks(input, member.group)) {
+    const signal = known.find(({ data }) => data['hook'] === hook.name);
+    const isDue = signal !== undefined && isAboutToExpire(input, incident, happenedAt(signal), hook);
+    if (isDue && (await keep(input, incident, { group: member.group, hook: hook.name, instanceId: id })))
+      kept.push(hook.name);
+  }
+  return kept.length === 0
+    ? undefined
+    : `${id}: hook ${kept.join(', ')} was about to time out and was kept waiting`;
+}
+
+function isAboutToExpire(
+  { ports, policy }: Input,
+  incident: Incident,
+  begunAt: EpochMs,
+  hook: TerminateHook,
+): boolean {
+  const now = ports.clock.now();
+  const held = incident.records.findLast(({ step }) => step.action === 'hold-hook');
+  const since = Math.max(begunAt, timeIn(held?.memory, 'beatAt') ?? 0);
+  return now < begunAt + policy.terminationHooks.drainWithin && now - since >= hook.heartbeatMs / 2;
+}
+
+async function keep(
+  input: Input,
+  incident: Incident,
+  action: { group: string; hook: string; instanceId: string },
+): Promise<boolean> {
+  const what = `keep hook ${action.hook} of ${action.instanceId} waiting`;
+  if (!(await mayAct(input, ['auto', 'approve'], incident.id, what))) return false;
+  try {
+    await input.ports.autoscaling.recordHeartbeat(action);
+    return true;
+  } catch (error) {
+    if (isFailure(error, 'invalid')) return false;
+    throw error;
+  }
+}
+
+/** Hooks the config names that wait although no event said so. */
+export async function sweepLostHooks(round: Round): Promise<string[]> {
   if (round.policy.terminationHooks.names.length === 0) return [];
   const [first, ...rest] = round.nodes.map(instanceIdOf).filter(isInstanceId);
   if (first === undefined) return [];
   const members = await round.ports.autoscaling.describeInstances([first, ...rest]);
   const lines: string[] = [];
   for (const member of members.filter(({ lifecycleState }) => lifecycleState === WAITING)) {
-    for (const hook of await namedHooks(round, member.group)) {
-      const line = await lookAtHook(round, member, hook);
-      if (line !== undefined) lines.push(line);
-    }
+    await oneOf(lines, member.instanceId, () => lookForLost(round, member));
   }
   return lines;
 }
 
-async function namedHooks({ ports, policy }: Round, group: string): Promise<TerminateHook[]> {
-  const hooks = await ports.autoscaling.describeTerminateHooks(group);
-  return hooks.filter(({ name }) => policy.terminationHooks.names.includes(name));
-}
-
-async function lookAtHook(
-  round: Round,
-  { instanceId, group }: GroupMember,
-  hook: TerminateHook,
-): Promise<string | undefined> {
+async function lookForLost(round: Round, { instanceId, group }: GroupMember): Promise<string | undefined> {
   const subject = { kind: 'instance', id: instanceId } as const;
   const incident = await round.readIncident(incidentId(TROUBLE, round.cluster, subject));
-  const known = incident?.signals.find(
-    ({ kind, data }) => kind === 'termination-hook' && data['hook'] === hook.name,
+  const known = new Set(
+    incident?.signals.filter(({ kind }) => kind === 'termination-hook').map(({ data }) => data['hook']),
   );
-  if (known === undefined) {
-    const how = await round.open(signalOf(round, instanceId, group, hook.name));
-    return `${instanceId} waits for hook ${hook.name} and no event said so (${how})`;
-  }
-  if (incident?.status !== 'open') return undefined;
-  const isOver = round.now >= happenedAt(known) + round.policy.terminationHooks.drainWithin;
-  const since = Math.max(keptAt(incident), happenedAt(known));
-  if (isOver || round.now - since < hook.heartbeatMs / 2) return undefined;
-  return await keep(round, incident, { group, hook: hook.name, instanceId });
+  const lost = (await namedHooks(round, group)).filter(({ name }) => !known.has(name));
+  for (const { name } of lost) await round.open(signalOf(round, instanceId, group, name));
+  if (lost.length === 0) return undefined;
+  return `${instanceId} waits for hook ${lost.map(({ name }) => name).join(', ')} and no event said so`;
 }
 
-/** The newest heartbeat that a drain of this incident remembers. */
-function keptAt({ records }: Incident): number {
-  return Math.max(0, ...records.map(({ memory }) => lastBeat(memory ?? {})));
-}
-
-/** The run that should do this is late or dead; it is started again elsewhere in the sweep. */
-async function keep(
-  round: Round,
-  incident: Incident,
-  action: { group: string; hook: string; instanceId: string },
-): Promise<string | undefined> {
-  const what = `keep hook ${action.hook} of ${action.instanceId} waiting`;
-  if (!(await mayAct(round, ['auto', 'approve'], incident.id, what))) return undefined;
-  try {
-    await round.ports.autoscaling.recordHeartbeat(action);
-    return `${action.instanceId}: hook ${action.hook} was about to time out and was kept waiting`;
-  } catch (error) {
-    if (isFailure(error, 'invalid')) return undefined;
-    throw error;
-  }
+async function namedHooks({ ports, policy }: Input, group: string): Promise<TerminateHook[]> {
+  const hooks = await ports.autoscaling.describeTerminateHooks(group);
+  return hooks.filter(({ name }) => policy.terminationHooks.names.includes(name));
 }
 
 /** When the hook began is not known: it is held from now on, within the group's own limit. */

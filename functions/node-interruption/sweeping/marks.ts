@@ -9,7 +9,7 @@ import { hasSignal } from '../group.ts';
 import { markedFor, outOfServiceFor } from '../markers.ts';
 import { interruptionOf } from '../notice.ts';
 import { voluntaryUntil } from '../reaction.ts';
-import { mayAct, nameOf, type Round } from './round.ts';
+import { mayAct, nameOf, oneOf, type Round } from './round.ts';
 
 /** A reclaim that has not happened this long after its deadline did not happen. */
 const OVERDUE_MS = 10 * MINUTE_MS;
@@ -18,8 +18,11 @@ const OVERDUE_MS = 10 * MINUTE_MS;
 export async function sweepMarks(round: Round): Promise<string[]> {
   const lines: string[] = [];
   for (const node of round.nodes) {
-    const line = (await liftTaint(round, node)) ?? (await liftCordon(round, node));
-    if (line !== undefined) lines.push(line);
+    await oneOf(
+      lines,
+      nameOf(node, round),
+      async () => (await liftTaint(round, node)) ?? (await liftCordon(round, node)),
+    );
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../shared/clock.ts';
 import { instanceIdOf } from '../../../shared/cluster/node-match.ts';
 import type { Mode } from '../../../shared/config/policy.ts';
+import { describeFailure } from '../../../shared/errors.ts';
 import type { SweepInput } from '../../../shared/pipeline/trouble.ts';
 import type { Instance } from '../../../shared/ports/ec2.ts';
 import type { Kubernetes, Node } from '../../../shared/ports/kubernetes.ts';
@@ -29,6 +30,20 @@ export async function lookAround(input: Input): Promise<Round> {
 /** Fargate nodes and foreign machines have no instance in EC2. */
 export function isInstanceId(id: string | undefined): id is string {
   return id?.startsWith('i-') === true;
+}
+
+/** One thing of many: its trouble is a line of its own and hides no other. */
+export async function oneOf(
+  lines: string[],
+  what: string,
+  work: () => Promise<string | undefined>,
+): Promise<void> {
+  try {
+    const line = await work();
+    if (line !== undefined) lines.push(line);
+  } catch (error) {
+    lines.push(`${what}: ${describeFailure(error)}`);
+  }
 }
 
 /** The mode allows it, the stop switch is clear, and the intent stands in the incident's history. */
