@@ -16,8 +16,9 @@ export interface GroupFacts {
   capacityRebalance: boolean;
   desired: number;
   max: number;
-  /** Ids of the members in service. */
+  /** Ids of the members in service, and of all. */
   inService: string[];
+  members: string[];
   /** Others that replace its nodes of their own accord; null: not asked, because it does not matter here. */
   refreshing: boolean | null;
   autoRepair: boolean | null;
@@ -84,6 +85,7 @@ function summarise(group: Group, lifecycleState: string, terminateHooks: Termina
     desired: group.desired,
     max: group.max,
     inService: group.instances.filter((each) => each.lifecycleState === 'InService').map(({ id }) => id),
+    members: group.instances.map(({ id }) => id),
     refreshing: null,
     autoRepair: null,
   };

@@ -1,6 +1,7 @@
 import { type EpochMs, humanDuration, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
+import { isRaise } from './actions/add-capacity.ts';
 import { hasMoved, lostPods } from './elsewhere.ts';
 import type { Input } from './input.ts';
 import { firstFew, type PodNote, podName } from './pods.ts';
@@ -150,7 +151,24 @@ export function blockedPods(incident: Incident): string[] {
 }
 
 export function recordLines(incident: Incident): string[] {
-  return incident.records.map(
+  const lines = incident.records.map(
     ({ step, state, summary, decision }) => `${step.action}: ${state}: ${summary ?? decision}`,
+  );
+  const raise = openRaise(incident);
+  if (raise === undefined) return lines;
+  const { targets, goal } = raise.step;
+  return [
+    ...lines,
+    `group ${targets[0].name} stays at a desired capacity of ${goal['desired']}, one more than before`,
+  ];
+}
+
+/** A raised capacity that no release has made good and nobody took back. */
+export function openRaise({ records }: Incident): StepRecord | undefined {
+  const isReleased = records.some(({ step, state }) => step.action === 'release' && state === 'done');
+  if (isReleased) return undefined;
+  return records.find(
+    ({ step, state, memory }) =>
+      step.action === 'add-capacity' && isRaise(step) && memory?.['raised'] === true && state !== 'failed',
   );
 }

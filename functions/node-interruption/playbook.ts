@@ -1,19 +1,18 @@
-import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
-import type { Plan } from '../../shared/incident/plan.ts';
+import { SECOND_MS } from '../../shared/clock.ts';
+import type { Plan, Step } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
 import type { Input } from './input.ts';
 import { lastMove } from './outcome.ts';
 import { afterwards } from './plans/afterwards.ts';
 import { atRisk } from './plans/at-risk.ts';
 import { type Draft, headlineOf, idle, nothing } from './plans/draft.ts';
-import { ended, ending } from './plans/ended.ts';
+import { backInService, ended, ending } from './plans/ended.ts';
 import { leaving } from './plans/leaving.ts';
+import { unreadable } from './plans/unreadable.ts';
 import { hasActed, type Situation, situationOf } from './situation.ts';
-import { standDownOf } from './stand-down.ts';
+import { concerned, standDownOf } from './stand-down.ts';
 
 const RETRY_MS = 15 * SECOND_MS;
-/** What cannot be read for so long is a person's. */
-const UNREAD_MS = 10 * MINUTE_MS;
 /** EC2's answer may be a moment older than its event. */
 const CONFIRM_MS = 30 * SECOND_MS;
 
@@ -25,13 +24,23 @@ export function playbook(input: Input): Plan {
   const settled = new Set(
     input.incident.records.filter((record) => record.state !== 'running').map((record) => record.key),
   );
-  return { ...draft, steps: draft.steps.filter((step) => !settled.has(stepKey(step))) };
+  const steps = [...strayTaint(input, draft), ...draft.steps];
+  return { ...draft, steps: steps.filter((step) => !settled.has(stepKey(step))) };
+}
+
+/** Our out-of-service taint has no business on a machine that is not off, however it came to be so. */
+function strayTaint(input: Input, { steps }: Draft): Step[] {
+  const node = input.facts.node.known ? input.facts.node.value : null;
+  const isStray = node?.outOfServiceFor === input.incident.id && situationOf(input).is !== 'ended';
+  if (!isStray || steps.some(({ action }) => action === 'back-in-service')) return [];
+  return [backInService(input, node)];
 }
 
 function draftOf(input: Input): Draft {
   const situation = situationOf(input);
-  const theirs =
-    QUIET.has(situation.is) && !hasActed(input) ? standDownOf(input.facts, input.standDownFor) : undefined;
+  const others = concerned(input.standDownFor, situation.is === 'at-risk');
+  const isRoutine = QUIET.has(situation.is) && !hasActed(input);
+  const theirs = isRoutine ? standDownOf(input.facts, others) : undefined;
   // Where somebody else looks after the node only a warning is worth a word: everything else is their routine.
   if (theirs?.is === 'yes')
     return nothing(input, { headline: headlineOf(input, 'An event about'), quiet: true }, theirs.why);
@@ -45,21 +54,15 @@ function draftOf(input: Input): Draft {
     case 'at-risk':
       return atRisk(input, situation.since);
     case 'unread':
-      return unread(input, situation.why, situation.since);
+      return unreadable(
+        input,
+        { headline: headlineOf(input, 'An event about'), findings: [] },
+        'AWS',
+        situation.why,
+      );
     case 'nothing':
       return unconfirmed(input, situation.why);
   }
-}
-
-function unread(input: Input, reason: string, since: EpochMs): Draft {
-  if (lastMove(input.incident) !== undefined) return afterwards(input);
-  const about = { headline: headlineOf(input, 'An event about') };
-  const why = `AWS cannot be read: ${reason}`;
-  if (input.now < since + UNREAD_MS) {
-    return idle(input, about, why, { do: 'wait', at: input.now + RETRY_MS, why });
-  }
-  const summary = `AWS could not be read for ${UNREAD_MS / MINUTE_MS} minutes: whether the node is going is not known.`;
-  return idle(input, about, why, { do: 'close', outcome: { kind: 'escalated', summary, details: [reason] } });
 }
 
 function unconfirmed(input: Input, why: string): Draft {

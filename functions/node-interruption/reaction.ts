@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../shared/clock.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
 import type { Input } from './input.ts';
 import type { NodeInterruptionPolicy } from './policy.ts';
 
@@ -19,6 +20,14 @@ export function chosenReaction({ facts, policy }: Input): Reaction {
   if (chosen === 'ignore') return { is: 'ignore', why: `${where} is ignore` };
   if (group !== null && group.nodegroup !== null) return { is: 'watch' };
   return { is: chosen };
+}
+
+/** What was begun already: it is not changed in the middle. */
+export function begunReaction({ records }: Incident): 'cordon' | 'launch-then-drain' | undefined {
+  if (records.some(({ step }) => step.action === 'add-capacity')) return 'launch-then-drain';
+  return records.some(({ step, state }) => step.action === 'cordon' && state === 'done')
+    ? 'cordon'
+    : undefined;
 }
 
 export function replacementBy({ rebalance }: NodeInterruptionPolicy, since: EpochMs): EpochMs {

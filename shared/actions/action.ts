@@ -30,7 +30,7 @@ export interface Action {
   disrupts?: true;
   /**
    * Only lets go what an earlier step of the incident took hold of (a hook, a mark of ours): authorised by that
-   * step, so it asks nobody again once AWS is taking the node and conflicts with no other controller.
+   * step, so it asks nobody again and conflicts with no other controller.
    */
   concludes?: true;
   /** Only keeps things as they are while people or the cluster take their time: it asks nobody. */

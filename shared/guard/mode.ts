@@ -21,7 +21,7 @@ export const modeGuard: Guard = {
     if (facts.taken && action.keeps) {
       return { verdict: 'allow', reason: 'mode approve, the step only keeps things as they are', rule };
     }
-    if (facts.taken && action.concludes) {
+    if (action.concludes) {
       return {
         verdict: 'allow',
         reason: 'mode approve, the step only lets go what an earlier one held',

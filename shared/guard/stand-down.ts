@@ -8,7 +8,7 @@ export const standDownGuard: Guard = {
     const { is, why } = facts.standDown;
     if (is === 'no') return { verdict: 'allow', reason: why };
     if (is === 'yes') return { verdict: 'refuse', reason: why };
-    if (facts.taken && action.gentle) {
+    if (facts.taken && (action.gentle || action.keeps)) {
       return { verdict: 'allow', reason: `other controllers unknown (${why}), but the step cannot conflict` };
     }
     return { verdict: 'refuse', reason: `other controllers unknown: ${why}`, isUnknown: true };

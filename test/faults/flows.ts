@@ -114,7 +114,7 @@ async function endState({ world, simulation }: Simulated): Promise<EndState> {
     outcome: incident.outcome?.kind,
     generation: incident.generation,
     records: incident.records.map((record) => `${record.step.action} ${record.state}`),
-    cutOff: cutOff(world).toSorted(),
+    cutOff: cutOff(world).toSorted((left, right) => left.localeCompare(right)),
     detachments: world.fleet.detachments.length,
     desired: world.fleet.groups[0]?.desired,
     hooks: world.fleet.lifecycleActions.map(({ hook, result, endedBy }) => `${hook} ${result} ${endedBy}`),

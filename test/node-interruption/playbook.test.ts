@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeInterruptionFacts } from '../../functions/node-interruption/facts.ts';
-import { guardFacts } from '../../functions/node-interruption/guard-facts.ts';
 import type { Input } from '../../functions/node-interruption/input.ts';
 import { playbook } from '../../functions/node-interruption/playbook.ts';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
@@ -8,7 +7,7 @@ import { known, unknown } from '../../shared/fact.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Plan } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
-import { CLUSTER, factsWith, groupFacts, incident, pod, WARNED_AT, warning } from '../support/facts.ts';
+import { factsWith, groupFacts, incident, pod, WARNED_AT, warning } from '../support/facts.ts';
 import { defaultPolicy } from '../support/policy.ts';
 
 interface Case {
@@ -219,34 +218,5 @@ describe('how it ends', () => {
     expect(ending({ expected: 2, ready: 0, pending: [] }, 400)).toMatchObject({
       outcome: { kind: 'escalated' },
     });
-  });
-});
-
-describe('what the guards are told', () => {
-  test('ownership needs the Node; tags of another cluster refuse', () => {
-    expect(guardFacts(input()).owned.is).toBe('yes');
-    const foreign = factsWith([], { clusterTags: [CLUSTER.name, 'other'] });
-    expect(guardFacts(input({ facts: foreign })).owned.is).toBe('no');
-    const noNode = factsWith([], { node: known(null, 'k', WARNED_AT) });
-    expect(guardFacts(input({ facts: noNode })).owned.is).toBe('no');
-  });
-
-  test.each([
-    ['Karpenter', { labels: { 'karpenter.sh/nodepool': 'default' } }],
-    ['EKS Auto Mode', { labels: { 'eks.amazonaws.com/compute-type': 'auto' } }],
-  ])('T29: %s nodes are stood down for', (name, over) => {
-    const facts = factsWith([]);
-    const node = facts.node.known && facts.node.value !== null ? { ...facts.node.value, ...over } : null;
-    const verdict = guardFacts(input({ facts: { ...facts, node: known(node, 'k', WARNED_AT) } })).standDown;
-    expect(verdict).toMatchObject({ is: 'yes', why: expect.stringContaining(name) });
-  });
-
-  test('T29: a cluster with AWS Node Termination Handler is stood down for; an unread cluster is unknown', () => {
-    const nth = factsWith([], {
-      controllers: known({ nth: ['kube-system/aws-node-termination-handler'] }, 'k', WARNED_AT),
-    });
-    expect(guardFacts(input({ facts: nth })).standDown.is).toBe('yes');
-    const unread = factsWith([], { controllers: unknown('403', 'k', WARNED_AT) });
-    expect(guardFacts(input({ facts: unread })).standDown.is).toBe('unknown');
   });
 });

@@ -98,6 +98,7 @@ export function groupFacts(over: Partial<GroupFacts> = {}): GroupFacts {
     desired: 3,
     max: 6,
     inService: [INSTANCE],
+    members: [INSTANCE],
     refreshing: null,
     autoRepair: null,
     ...over,

@@ -38,9 +38,9 @@ export const outOfService: Action = {
     const kubernetes = await connect(context);
     const node = await sameNode(kubernetes, step);
     if (node === undefined) return { status: 'done', summary: 'the Node is gone', lookAgain: true };
+    const why = await whyNotOff(context, node, String(step.goal['instance']));
+    if (why !== undefined) return await notOff(context, kubernetes, node, why);
     if (!isOutOfService(node)) {
-      const why = await whyNotOff(context, node, String(step.goal['instance']));
-      if (why !== undefined) return { status: 'failed', summary: why };
       await context.checkStop();
       await kubernetes.patchNode(step.targets[0].name, taintPatch(node, context.incident.id));
     }
@@ -59,7 +59,19 @@ export const outOfService: Action = {
   },
 };
 
-/** Asked again right before the taint: the instance may have been started since the plan was made. */
+/** A machine that runs must not carry the taint for a second longer than we know of it. */
+async function notOff(
+  context: ActionContext,
+  kubernetes: Kubernetes,
+  node: Node,
+  why: string,
+): Promise<ActionResult> {
+  await context.checkStop();
+  const removed = await removeTaint(kubernetes, node, context.incident.id);
+  return { status: 'failed', summary: removed ? `${why}; our taint was removed` : why };
+}
+
+/** Asked again right before the taint and while it works: the instance may be started at any time. */
 async function whyNotOff({ ports }: ActionContext, node: Node, id: string): Promise<string | undefined> {
   const [instance] = await ports.ec2.describeInstances([id]);
   if (instance === undefined) return 'EC2 does not return the instance: whether it is off is not known';
@@ -81,16 +93,23 @@ async function waitUntilClear(
   step: Step,
 ): Promise<ActionResult> {
   const { clock } = context.ports;
-  const until = Number(step.goal['until']);
+  const startedAt = Number(context.memory['startedAt'] ?? clock.now());
+  const until = startedAt + Number(step.goal['within']);
   const roundEnds = clock.now() + context.roundMs;
+  const memory = { startedAt };
   for (;;) {
+    const node = await sameNode(kubernetes, step);
+    const why =
+      node === undefined ? undefined : await whyNotOff(context, node, String(step.goal['instance']));
+    if (node !== undefined && why !== undefined) return await notOff(context, kubernetes, node, why);
     const left = await hanging(kubernetes, step);
     const summary = `tainted; ${left.pods} pods and ${left.volumes} volumes still hang on it`;
     if (left.pods === 0 && left.volumes === 0) {
       return { status: 'done', summary: 'its pods are gone and its volumes detached', lookAgain: true };
     }
-    if (clock.now() >= until) return { status: 'failed', summary: `${summary} at the end of its time` };
-    if (clock.now() >= roundEnds || (await context.hasNews())) return { status: 'again', summary };
+    if (clock.now() >= until)
+      return { status: 'failed', summary: `${summary} at the end of its time`, memory };
+    if (clock.now() >= roundEnds || (await context.hasNews())) return { status: 'again', summary, memory };
     await clock.sleep(TICK_MS);
   }
 }

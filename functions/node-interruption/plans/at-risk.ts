@@ -1,14 +1,14 @@
-import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
+import { type EpochMs, MINUTE_MS } from '../../../shared/clock.ts';
 import type { Outcome } from '../../../shared/incident/plan.ts';
 import { rebalanceFindings } from '../findings.ts';
 import type { Input } from '../input.ts';
-import { chosenReaction, replacementBy } from '../reaction.ts';
+import { begunReaction, chosenReaction, replacementBy } from '../reaction.ts';
+import { afterwards } from './afterwards.ts';
 import { cordoned } from './cordoned.ts';
-import { type About, type Draft, headlineOf, idle, nothing } from './draft.ts';
+import { type About, type Draft, headlineOf, nothing } from './draft.ts';
 import { replaced } from './replaced.ts';
+import { unreadable } from './unreadable.ts';
 import { watched } from './watched.ts';
-
-const RETRY_MS = 15 * SECOND_MS;
 
 /** AWS says that the instance is more likely to be taken; it may never be. What is done is chosen per group. */
 export function atRisk(input: Input, since: EpochMs): Draft {
@@ -17,14 +17,18 @@ export function atRisk(input: Input, since: EpochMs): Draft {
     headline: headlineOf(input, 'Rebalance recommendation for'),
     findings: rebalanceFindings(input, since),
   };
-  const unread = !node.known ? node.why : !group.known ? group.why : undefined;
-  if (unread !== undefined) return lookAgain(input, about, since, unread);
-  const reaction = chosenReaction(input);
-  if (node.known && node.value === null)
-    return nothing(input, { ...about, quiet: true }, 'the cluster has no Node of this instance');
+  const begun = begunReaction(input.incident);
+  if (!node.known) return unreadable(input, about, 'The cluster', node.why);
+  if (!group.known) return unreadable(input, about, 'The Auto Scaling group', group.why);
+  if (node.value === null) {
+    return begun === undefined
+      ? nothing(input, { ...about, quiet: true }, 'the cluster has no Node of this instance')
+      : afterwards(input);
+  }
+  // What was begun is brought to its end, whatever the config says by now.
+  const reaction = begun === undefined ? chosenReaction(input) : { is: begun };
   if (reaction.is === 'ignore') return nothing(input, { ...about, quiet: true }, reaction.why);
   if (reaction.is === 'watch') return watched(input, { ...about, quiet: true }, since);
-  if (!node.known || node.value === null) return nothing(input, about, 'no Node');
   const late = heldBack(
     input,
     about,
@@ -52,12 +56,4 @@ function heldBack({ incident, now }: Input, about: About, until: EpochMs): Draft
     next: { do: 'close', outcome },
     expiresAt: now + MINUTE_MS,
   };
-}
-
-function lookAgain(input: Input, about: About, since: EpochMs, reason: string): Draft {
-  const why = `cannot be judged: ${reason}`;
-  if (input.now < since + input.policy.rebalance.replacementWithin) {
-    return idle(input, about, why, { do: 'wait', at: input.now + RETRY_MS, why });
-  }
-  return nothing(input, about, why);
 }

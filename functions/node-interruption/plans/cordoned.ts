@@ -30,9 +30,24 @@ export function cordoned(input: Input, about: About, since: EpochMs, node: NodeS
     };
   }
   if (now < until) return { ...common, steps: [], reasons: [why], next: { do: 'wait', at: until, why } };
-  const summary = `No interruption followed within ${humanDuration(policy.rebalance.ttl)}: the cordon was lifted.`;
-  const outcome: Outcome = { kind: 'undone', summary, details: recordLines(incident) };
-  return { ...common, steps: [uncordon(node, until)], reasons: [summary], next: { do: 'close', outcome } };
+  const lifting = uncordon(node, until);
+  return {
+    ...common,
+    steps: [lifting],
+    reasons: ['no interruption followed'],
+    next: { do: 'close', outcome: lifted(input) },
+  };
+}
+
+/** What became of the cordon, by the step's own record. */
+function lifted({ incident, policy }: Input): Outcome {
+  const record = incident.records.findLast(({ step }) => step.action === 'uncordon');
+  const details = recordLines(incident);
+  const lead = `No interruption followed within ${humanDuration(policy.rebalance.ttl)}`;
+  if (record?.state === 'done')
+    return { kind: 'undone', summary: `${lead}: ${record.summary ?? 'lifted'}.`, details };
+  const why = record?.summary ?? record?.decision ?? 'not tried';
+  return { kind: 'escalated', summary: `${lead}, but the cordon could not be lifted: ${why}.`, details };
 }
 
 export function uncordon(node: NodeSummary, from: EpochMs): Step {

@@ -39,7 +39,8 @@ export function idle(
   why: string,
   next: PlanEnd,
 ): Draft {
-  const keep = incident.plan?.keep;
+  // How long something was unreadable counts only while it is.
+  const { unread: _, ...keep } = incident.plan?.keep ?? {};
   return {
     headline,
     severity: 'info',
@@ -48,7 +49,7 @@ export function idle(
     reasons: [why],
     next,
     expiresAt: now + NOTHING_EXPIRY_MS,
-    ...(keep !== undefined && { keep }),
+    keep,
     ...(quiet && { quiet }),
   };
 }

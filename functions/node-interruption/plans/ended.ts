@@ -10,6 +10,7 @@ import type { NodeSummary } from '../node-summary.ts';
 import { afterSteps, isLetGo, lastMove, withoutMoves } from '../outcome.ts';
 import { hasActed, type Situation } from '../situation.ts';
 import { type About, type Draft, idle, nameOf, nothing } from './draft.ts';
+import { unreadable } from './unreadable.ts';
 
 type Ended = Extract<Situation, { is: 'ended' }>;
 type Ending = Extract<Situation, { is: 'ending' }>;
@@ -37,7 +38,7 @@ export function ending(input: Input, situation: Ending): Draft {
 export function ended(input: Input, situation: Ended): Draft {
   const { node } = input.facts;
   const about = aboutOf(input, situation);
-  if (!node.known) return unread(input, situation, about, node.why);
+  if (!node.known) return remember(input, situation, unreadable(input, about, 'The cluster', node.why));
   if (node.value === null) return settling(input, about);
   const work =
     situation.state === 'terminated'
@@ -127,7 +128,7 @@ const CLEARING = ['out-of-service', 'back-in-service', 'delete-node'];
 /** The Node of a stopped instance stays; what hangs on it must not. */
 function stopped(input: Input, { since, instance }: Ended, node: NodeSummary): Work {
   const { now, policy, facts, incident } = input;
-  const release = backInService(input, node);
+  const release = lifting(input, node);
   const begun = incident.records.some(({ step }) => step.action === 'out-of-service');
   if (begun) return { steps: [outOfService(input, node, since), ...release], why: 'the instance is stopped' };
   if (isHibernated(input, instance)) {
@@ -157,34 +158,39 @@ function isHibernated({ incident }: Input, { hibernates, stateReason }: Ended['i
 function outOfService(input: Input, node: NodeSummary, since: EpochMs): Step {
   const known = input.incident.records.find(({ step }) => step.action === 'out-of-service');
   if (known !== undefined) return known.step;
-  const until = Math.max(since, input.incident.attemptedAt) + input.policy.stateChange.clearWithin;
   return {
     action: 'out-of-service',
     targets: [nodeTarget(node)],
-    goal: { instance: input.incident.subject.id, emptyDir: input.policy.drain.emptyDir, until },
+    goal: {
+      instance: input.incident.subject.id,
+      emptyDir: input.policy.drain.emptyDir,
+      within: input.policy.stateChange.clearWithin,
+    },
     reason:
       'Kubernetes removes its pods and detaches its volumes at once instead of after six minutes or never',
     notes: { pods: podNotes(input) },
-    answerBy: until,
+    answerBy: since + input.policy.stateChange.nodeGrace + HOUR_MS,
   };
 }
 
 /** Whatever became of it, a mark of ours does not stay. */
-function backInService({ incident, now }: Input, node: NodeSummary): Step[] {
-  const known = incident.records.find(({ step }) => step.action === 'back-in-service');
-  if (known !== undefined) return [known.step];
+function lifting(input: Input, node: NodeSummary): Step[] {
+  const { incident } = input;
   const begun = incident.records.find(({ step }) => step.action === 'out-of-service');
-  if (begun === undefined || begun.state === 'running') return [];
-  if (node.outOfServiceFor !== incident.id) return [];
-  return [
-    {
-      action: 'back-in-service',
-      targets: [nodeTarget(node)],
-      goal: { outOfService: false },
-      reason: 'the node may come back, and must then be usable',
-      answerBy: now + HOUR_MS,
-    },
-  ];
+  const isOver = begun !== undefined && begun.state !== 'running';
+  return isOver && node.outOfServiceFor === incident.id ? [backInService(input, node)] : [];
+}
+
+export function backInService({ incident, now }: Input, node: NodeSummary): Step {
+  const known = incident.records.find(({ step }) => step.action === 'back-in-service');
+  if (known !== undefined) return known.step;
+  return {
+    action: 'back-in-service',
+    targets: [nodeTarget(node)],
+    goal: { outOfService: false },
+    reason: 'the node may come back, and must then be usable',
+    answerBy: now + HOUR_MS,
+  };
 }
 
 function settling(input: Input, about: About): Draft {
@@ -200,15 +206,6 @@ function settling(input: Input, about: About): Draft {
     ),
     severity: 'high',
   };
-}
-
-function unread(input: Input, { since }: Ended, about: About, reason: string): Draft {
-  const why = `the cluster cannot be read: ${reason}`;
-  if (input.now < since + STUCK_MS) {
-    return idle(input, about, why, { do: 'wait', at: input.now + LOOK_AGAIN_MS, why });
-  }
-  const summary = `The Kubernetes API of ${input.incident.cluster.name} could not be read: pods and volumes may hang on the node.`;
-  return idle(input, about, why, { do: 'close', outcome: { kind: 'escalated', summary, details: [reason] } });
 }
 
 /**

@@ -1,14 +1,16 @@
 import { humanDuration, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
-import type { Outcome, PlanEnd } from '../../../shared/incident/plan.ts';
+import type { Outcome, PlanEnd, Step } from '../../../shared/incident/plan.ts';
+import { emptyingOf } from '../emptying.ts';
 import { findingsOf } from '../findings.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Input } from '../input.ts';
 import { ladder } from '../ladder.ts';
 import type { Notice } from '../notice.ts';
-import { afterSteps, withoutMoves } from '../outcome.ts';
+import { afterSteps, openRaise, withoutMoves } from '../outcome.ts';
 import { hasActed } from '../situation.ts';
 import { type Draft, headlineOf, nothing } from './draft.ts';
 import { hookPlan } from './held.ts';
+import { releaseStep } from './release-step.ts';
 
 /** How soon an unreachable API server is asked again while the notice runs. */
 const RETRY_MS = 5 * SECOND_MS;
@@ -29,11 +31,19 @@ export function leaving(input: Input, notice: Notice, held: Hooks | null): Draft
   return {
     ...about,
     severity: 'high',
-    steps: [...hooks.before, ...steps, ...hooks.after],
+    steps: [...hooks.before, ...steps, ...hooks.after, ...giveBack(input, notice)],
     reasons: [...reasons, ...hooks.reasons],
     next: hooks.next ?? afterSteps(input, () => withoutDrain(input, notice)),
     expiresAt: Math.max(notice.historyFrom, input.now + RETRY_MS),
   };
+}
+
+/** The group was raised for this node: an emptied one goes through it, so that it is back at its size. */
+function giveBack(input: Input, notice: Notice): Step[] {
+  const node = input.facts.node.known ? input.facts.node.value : null;
+  if (node === null || openRaise(input.incident) === undefined || input.now >= notice.deadline) return [];
+  if (emptyingOf(input, notice.evictUntil).is !== 'empty') return [];
+  return releaseStep(input, node, notice.deadline);
 }
 
 function headline(input: Input, { kind, action, deadline }: Notice): string {
