@@ -84,3 +84,14 @@ export function isTerminal(pod: SimPod): boolean {
 export function isDeleting(pod: SimPod): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }
+
+const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
+
+/** Not Ready, and somebody vouches that nothing runs on it any more. */
+export function isAbandoned(node: SimNode | undefined): boolean {
+  return (
+    node !== undefined &&
+    !isReady(node) &&
+    node.spec.taints?.some((taint) => taint.key === OUT_OF_SERVICE && taint.effect === 'NoExecute') === true
+  );
+}

@@ -3,10 +3,8 @@ import { SECOND_MS } from '../shared/clock.ts';
 import type { Taint } from '../shared/ports/kubernetes.ts';
 import type { SimCluster } from './cluster.ts';
 import type { Kubelets } from './kubelet.ts';
-import { isDeleting, isReady, type SimNode, type SimPod } from './model.ts';
+import { isAbandoned, isDeleting, type SimNode, type SimPod } from './model.ts';
 import { UNREACHABLE } from './node-object.ts';
-
-const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 
 /** The pod garbage collector's part, pod by pod. */
 const COLLECT_MS = SECOND_MS;
@@ -58,15 +56,6 @@ export class TaintController {
       }
     });
   }
-}
-
-/** Not Ready, and somebody vouches that nothing runs on it any more. */
-export function isAbandoned(node: SimNode | undefined): boolean {
-  return (
-    node !== undefined &&
-    !isReady(node) &&
-    node.spec.taints?.some((taint) => taint.key === OUT_OF_SERVICE && taint.effect === 'NoExecute') === true
-  );
 }
 
 /** `unreachable` is tolerated for a while by every pod; whoever marks the node NotReady sees to that. */

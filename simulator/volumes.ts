@@ -1,8 +1,7 @@
 import { MINUTE_MS, SECOND_MS } from '../shared/clock.ts';
 import type { SimCluster } from './cluster.ts';
 import { uuid } from './ids.ts';
-import { isReady, type SimAttachment, type SimPod } from './model.ts';
-import { isAbandoned } from './taints.ts';
+import { isAbandoned, isReady, type SimAttachment, type SimPod } from './model.ts';
 
 const ATTACHER = 'ebs.csi.aws.com';
 const ATTACH_MS = SECOND_MS;
