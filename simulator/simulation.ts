@@ -82,7 +82,7 @@ export class Simulation {
 
   isSettled(): boolean {
     const isIdle = [...this.#lanes.values()].every((lanes) => lanes.pending === 0);
-    return isIdle && this.workflows.executions().every((execution) => execution.status !== 'running');
+    return isIdle && !this.workflows.isRunning;
   }
 
   /** One run of the sweep, in a process of its own; undefined if a fault killed it. */

@@ -86,6 +86,11 @@ export class MemoryWorkflows implements Durable {
     this.#alarms.get(executionName)?.();
   }
 
+  /** Whether any execution is still running; cheap, for those who ask after every step of a clock. */
+  get isRunning(): boolean {
+    return [...this.#executions.values()].some(({ status }) => status === 'running');
+  }
+
   /** Copies, in order of start. */
   executions(): Execution[] {
     return [...this.#executions.values()].map((execution) => structuredClone(execution));

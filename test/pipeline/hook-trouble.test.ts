@@ -92,4 +92,22 @@ describe('hooks that are in trouble', () => {
     await run.world.clock.advance(5 * MINUTE_MS);
     expect(run.world.fleet.lifecycleActions[0]).toMatchObject({ endedBy: 'completed' });
   });
+
+  test('a drain longer than an execution may live is handed on: none is older than a day, no heartbeat is missed', async () => {
+    const budgets = [{ name: 'api', namespace: 'web', selector: { app: 'api' }, maxUnavailable: 0 }];
+    const world = statefulWorld({ terminateHooks: [{ name: 'drain', heartbeat: '30m' }] }, { budgets });
+    const policy = { ...holding, terminationHooks: { names: ['drain'], drainWithin: 26 * HOUR_MS } };
+    const run = await play((of) => of.scaleIn('spot/0'), { world, policy }, 27 * HOUR_MS);
+    await run.simulation.settle();
+    const [action] = run.world.fleet.lifecycleActions;
+    expect(action).toMatchObject({ endedBy: 'completed', result: 'CONTINUE' });
+    expect((action?.endedAt ?? 0) - (action?.begunAt ?? 0)).toBeGreaterThan(26 * HOUR_MS - 2 * MINUTE_MS);
+    const beats = [action?.begunAt ?? 0, ...(action?.heartbeats ?? []), action?.endedAt ?? 0];
+    expect(Math.max(...beats.slice(1).map((beat, index) => beat - (beats[index] ?? 0)))).toBeLessThan(
+      30 * MINUTE_MS,
+    );
+    const results = run.simulation.workflows.executions().map(({ result }) => JSON.stringify(result));
+    expect(results.filter((result) => result?.includes('handed over')).length).toBeGreaterThanOrEqual(2);
+    expect((await onlyIncident(run.simulation)).failedAttempts).toBeUndefined();
+  });
 });
