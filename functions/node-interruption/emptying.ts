@@ -1,5 +1,5 @@
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
-import type { StepState } from '../../shared/incident/incident.ts';
+import { isSettled, type StepState } from '../../shared/incident/incident.ts';
 import type { Input } from './input.ts';
 
 /** How far a node is from having no pod that anybody would miss. */
@@ -14,7 +14,7 @@ const LOOK_MS = 15 * SECOND_MS;
 /** A pod that has not ended this long after the drain is held by something else. */
 const GIVE_UP_MS = 10 * MINUTE_MS;
 
-const NOT_ALLOWED: ReadonlySet<StepState> = new Set(['denied', 'expired', 'refused', 'failed', 'superseded']);
+const NOT_ALLOWED: ReadonlySet<StepState> = new Set(['denied', 'expired', 'refused', 'failed']);
 
 /** By what was done and what is on the node now; unknown is never empty. Pods left for their data count. */
 export function emptyingOf({ incident, facts, now }: Input, until: EpochMs): Emptying {
@@ -22,7 +22,7 @@ export function emptyingOf({ incident, facts, now }: Input, until: EpochMs): Emp
   const drain = incident.records.findLast(({ step }) => step.action === 'drain');
   if (cordon !== undefined && NOT_ALLOWED.has(cordon.state))
     return { is: 'stuck', why: `the cordon was ${cordon.state}` };
-  if (cordon?.state !== 'done' || drain?.state === 'running') return { is: 'under-way' };
+  if (cordon?.state !== 'done' || (drain !== undefined && !isSettled(drain))) return { is: 'under-way' };
   const isLate = now >= until + GIVE_UP_MS;
   const wait = (why: string): Emptying =>
     isLate ? { is: 'stuck', why } : { is: 'waiting', why, at: now + LOOK_MS };

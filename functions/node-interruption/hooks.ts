@@ -29,14 +29,19 @@ const WAITING = 'Terminating:Wait';
 const RESERVE_MS = MINUTE_MS;
 
 /** The signals say that hooks were started, the group whether they still wait. Only hooks the config names. */
-export function hooksOf({ incident, facts, policy }: Input): HookState {
+export function hooksOf({ incident, facts, policy, now }: Input): HookState {
   const { names, drainWithin } = policy.terminationHooks;
   const signals = incident.signals.filter(
     ({ kind, data }) => kind === 'termination-hook' && names.includes(String(data['hook'])),
   );
   if (signals.length === 0) return { is: 'none' };
   const { group } = facts;
-  if (!group.known) return { is: 'unknown', why: group.why };
+  if (!group.known) {
+    // They waited when the group was last read; a hook does not end unheard of within its time.
+    const last = incident.plan?.keep?.['held'] as unknown as Hooks | undefined;
+    const isHeld = last !== undefined && now < last.until + RESERVE_MS;
+    return isHeld ? { is: 'waiting', held: last } : { is: 'unknown', why: group.why };
+  }
   if (group.value === null) return { is: 'over', why: 'the instance is in no Auto Scaling group any more' };
   const { name, lifecycleState, terminateHooks, nodegroup } = group.value;
   if (lifecycleState !== WAITING) return { is: 'over', why: `its lifecycle state is ${lifecycleState}` };

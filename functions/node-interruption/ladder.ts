@@ -134,20 +134,20 @@ function addRungs(
   const { drain } = input.policy;
   const { deletes, force } = rungsFor(input.policy, notice);
   const more = deletes || force;
+  const round: { [name: string]: Json } = held === null ? {} : { round: beatEvery(held) };
   const common = {
     parallel: drain.parallel,
     emptyDir: drain.emptyDir,
     deadline: notice.deadline,
     margin: input.policy.spot.safetyMargin,
-    // Rounds short enough for the heartbeats in between.
-    ...(held !== null && { round: beatEvery(held) }),
   };
   steps.push({
     action: 'drain',
     targets: [target],
     goal: { ...common, from: notice.occurredAt, until: more ? notice.rungAt : notice.evictUntil },
     reason: `move pods within their disruption budgets until ${isoTime(more ? notice.rungAt : notice.evictUntil)}`,
-    notes: { pods: podNotes(input) },
+    // Rounds short enough for the heartbeats in between.
+    notes: { pods: podNotes(input), ...round },
     answerBy: notice.evictUntil,
   });
   if (deletes) {
@@ -156,6 +156,7 @@ function addRungs(
       targets: [target],
       goal: { ...common, from: notice.rungAt, until: force ? notice.forceFrom : notice.evictUntil },
       reason: 'not-ready pods of a budget that is short already only block the healthy ones',
+      notes: round,
       answerBy: notice.evictUntil,
     });
   }
@@ -165,6 +166,7 @@ function addRungs(
       targets: [target],
       goal: { ...common, from: notice.forceFrom, until: notice.forceUntil },
       reason: 'configured: what is left is deleted past its budget before the instance goes',
+      notes: round,
       answerBy: notice.forceUntil,
     });
   }

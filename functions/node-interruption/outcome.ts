@@ -123,7 +123,8 @@ function outcomeOf(input: Input, move: StepRecord): Outcome {
   const counts = `${ready} of ${expected} pods Ready elsewhere, ${took}`;
   const missing = ready < expected ? pending.map((line) => `pending ${line}`) : [];
   const notLetGo = failedToLetGo(incident);
-  const problems = [...stuck, ...missing, ...notLetGo];
+  const raised = openRaise(incident) === undefined ? [] : recordLines(incident).slice(-1);
+  const problems = [...stuck, ...missing, ...notLetGo, ...raised];
   if (problems.length === 0 && ready >= expected && move.state !== 'failed') {
     return { kind: 'fixed', summary: `${counts}.`, details };
   }
@@ -131,7 +132,7 @@ function outcomeOf(input: Input, move: StepRecord): Outcome {
   const kind = needsPeople ? 'escalated' : 'mitigated';
   return {
     kind,
-    summary: `${counts}; ${notLetGo[0] ?? `${expected - ready} not Ready elsewhere`}.`,
+    summary: `${counts}; ${notLetGo[0] ?? (ready < expected ? `${expected - ready} not Ready elsewhere` : (raised[0] ?? 'pods are left'))}.`,
     details: [...details, ...problems],
   };
 }
@@ -168,7 +169,10 @@ export function openRaise({ records }: Incident): StepRecord | undefined {
   const isReleased = records.some(({ step, state }) => step.action === 'release' && state === 'done');
   if (isReleased) return undefined;
   return records.find(
-    ({ step, state, memory }) =>
-      step.action === 'add-capacity' && isRaise(step) && memory?.['raised'] === true && state !== 'failed',
+    ({ step, memory }) =>
+      step.action === 'add-capacity' &&
+      isRaise(step) &&
+      memory?.['raised'] === true &&
+      memory['takenBack'] !== true,
   );
 }

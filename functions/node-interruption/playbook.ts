@@ -1,7 +1,9 @@
 import { SECOND_MS } from '../../shared/clock.ts';
+import { isSettled } from '../../shared/incident/incident.ts';
 import type { Plan, Step } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
 import type { Input } from './input.ts';
+import { interruptionOf } from './notice.ts';
 import { lastMove } from './outcome.ts';
 import { afterwards } from './plans/afterwards.ts';
 import { atRisk } from './plans/at-risk.ts';
@@ -22,17 +24,23 @@ const QUIET: ReadonlySet<Situation['is']> = new Set(['ended', 'ending', 'at-risk
 /** Facts + policy + now → plan. Total: every case of nothing to do is a plan that says why. */
 export function playbook(input: Input): Plan {
   const draft = draftOf(input);
-  const settled = new Set(
-    input.incident.records.filter((record) => record.state !== 'running').map((record) => record.key),
-  );
+  const settled = new Set(input.incident.records.filter(isSettled).map(({ key }) => key));
   const steps = [...strayTaint(input, draft), ...draft.steps];
-  return { ...draft, steps: steps.filter((step) => !settled.has(stepKey(step))) };
+  // How long something was unreadable counts only while it is; everything else is remembered to the end.
+  const { unread: _, ...kept } = input.incident.plan?.keep ?? {};
+  return {
+    ...draft,
+    keep: { ...kept, ...draft.keep },
+    steps: steps.filter((step) => !settled.has(stepKey(step))),
+  };
 }
 
-/** Our out-of-service taint has no business on a machine that is not off, however it came to be so. */
+/** Our out-of-service taint has no business on a machine that EC2 says is up, however it came to be so. */
 function strayTaint(input: Input, { steps }: Draft): Step[] {
   const node = input.facts.node.known ? input.facts.node.value : null;
-  const isStray = node?.outOfServiceFor === input.incident.id && situationOf(input).is !== 'ended';
+  const state = input.facts.instance.known ? input.facts.instance.value?.state : undefined;
+  const isUp = state === 'running' || state === 'pending';
+  const isStray = node?.outOfServiceFor === input.incident.id && isUp;
   if (!isStray || steps.some(({ action }) => action === 'back-in-service')) return [];
   return [backInService(input, node)];
 }
@@ -69,7 +77,9 @@ function draftOf(input: Input): Draft {
 function unconfirmed(input: Input, why: string): Draft {
   if (lastMove(input.incident) !== undefined) return afterwards(input);
   const { incident, now } = input;
-  const about = { headline: headlineOf(input, 'An event about'), quiet: true as const };
+  // A warning that came too late is worth a word: the lane may be slow.
+  const isWarned = interruptionOf(incident, input.policy) !== undefined;
+  const about = { headline: headlineOf(input, 'An event about'), ...(!isWarned && { quiet: true as const }) };
   const received = Math.max(
     ...incident.signals.map(({ receivedAt, occurredAt }) => receivedAt ?? occurredAt),
   );

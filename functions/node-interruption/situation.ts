@@ -56,7 +56,7 @@ function ofLiving(input: Input, notice: Notice | undefined): Situation {
 }
 
 export function hasActed({ incident }: Pick<Input, 'incident'>): boolean {
-  return incident.records.some(({ state }) => ['running', 'done', 'failed', 'superseded'].includes(state));
+  return incident.records.some(({ ran }) => ran === true);
 }
 
 function whyNothing({ now, facts }: Input, notice: Notice | undefined, hook: string | undefined): string {

@@ -38,7 +38,12 @@ export function isExpected(closed: Incident, signal: Signal): boolean {
   if (!wasLeaving(closed)) return false;
   const state = signal.data['state'];
   const isEnd = state === 'shutting-down' || state === 'terminated';
-  return isEnd || closed.outcome?.kind === 'fixed' || closed.outcome?.kind === 'observed';
+  return isEnd || (wasToStop(closed) && ['fixed', 'observed'].includes(closed.outcome?.kind ?? ''));
+}
+
+/** Announced as a stop; any other stop is news, whatever was moved before. */
+function wasToStop({ signals }: Incident): boolean {
+  return signals.some(({ data }) => data['action'] === 'stop' || data['action'] === 'hibernate');
 }
 
 /**

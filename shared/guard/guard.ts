@@ -17,6 +17,8 @@ export interface GuardInput {
   /** Undefined: nothing voluntary, or the budget could not be read. */
   disruption?: DisruptionState | undefined;
   question: Question | undefined;
+  /** It was begun in time: its own goal says when it ends. */
+  isRunning?: boolean;
   now: EpochMs;
 }
 

@@ -82,11 +82,18 @@ export type StepState =
   | 'observed'
   | 'superseded';
 
+/** Neither under way nor put aside for a newer plan, which may come back to it. */
+export function isSettled({ state }: Pick<StepRecord, 'state'>): boolean {
+  return state !== 'running' && state !== 'superseded';
+}
+
 /** What became of a step. Written before acting (`running`) and after. */
 export interface StepRecord {
   key: string;
   step: Step;
   state: StepState;
+  /** It had an intent and may have changed something, however it ended. */
+  ran?: true;
   /** Why it was allowed: mode, approval by whom. */
   decision: string;
   startedAt: EpochMs;

@@ -50,12 +50,18 @@ export async function act<F, P>(
 /** Only a step the newest recorded decision allows gets an intent; an ended one is left as it is. */
 function withIntent(incident: Incident, key: string, now: number): Incident {
   const known = incident.records.find((record) => record.key === key);
-  if (known !== undefined) return incident;
+  if (known !== undefined && known.state !== 'superseded') return incident;
   const step = incident.plan?.steps.find((planned) => stepKey(planned) === key);
   const verdict = incident.verdicts?.find((judged) => judged.key === key);
   const isFresh = now < (incident.plan?.expiresAt ?? 0);
   if (step === undefined || verdict?.verdict !== 'allow' || !isFresh) return incident;
-  const record: StepRecord = { key, step, state: 'running', decision: verdict.reason, startedAt: now };
+  const begun = { state: 'running', ran: true, decision: verdict.reason } as const;
+  if (known !== undefined) {
+    const { endedAt: _, ...earlier } = known;
+    const again = { ...earlier, ...begun };
+    return { ...incident, records: incident.records.map((record) => (record.key === key ? again : record)) };
+  }
+  const record: StepRecord = { key, step, ...begun, startedAt: now };
   return { ...incident, records: [...incident.records, record] };
 }
 

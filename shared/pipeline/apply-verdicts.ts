@@ -1,5 +1,12 @@
 import type { TroublePolicy } from '../config/policy.ts';
-import type { Incident, Question, StepRecord, StepState, StepVerdict } from '../incident/incident.ts';
+import {
+  type Incident,
+  isSettled,
+  type Question,
+  type StepRecord,
+  type StepState,
+  type StepVerdict,
+} from '../incident/incident.ts';
 import type { Plan, Step } from '../incident/plan.ts';
 import { planHash } from '../incident/step-key.ts';
 
@@ -18,8 +25,8 @@ export function applyVerdicts(
   judged: readonly Judged[],
   { policy, taken, now, claimed }: { policy: TroublePolicy; taken: boolean; now: number; claimed: boolean },
 ): Incident {
-  const questions = expireQuestions(incident.questions, now);
-  const settled = new Set(incident.records.filter(({ state }) => state !== 'running').map(({ key }) => key));
+  const questions = closeOvertaken(expireQuestions(incident.questions, now), judged, now);
+  const settled = new Set(incident.records.filter(isSettled).map(({ key }) => key));
   const open = judged.filter(({ verdict }) => !settled.has(verdict.key));
   const asked = open
     .filter((one) => one.verdict.verdict === 'ask' && !isHeldBack(one, open))
@@ -71,7 +78,7 @@ function settle(records: StepRecord[], settled: StepRecord): void {
   const index = records.findIndex((known) => known.key === settled.key);
   const known = records[index];
   if (known === undefined) records.push(settled);
-  else if (known.state === 'running') {
+  else if (!isSettled(known)) {
     records[index] = { ...known, state: 'refused', summary: settled.decision, endedAt: settled.startedAt };
   }
 }
@@ -82,7 +89,7 @@ function isNewPlan(incident: Incident, plan: Plan): boolean {
 }
 
 function countSettled(records: readonly StepRecord[]): number {
-  return records.filter(({ state }) => state !== 'running').length;
+  return records.filter(isSettled).length;
 }
 
 /** The ledger decides: pending → expired only here, and only if no answer stands there already. */
@@ -92,6 +99,24 @@ function expireQuestions(questions: readonly Question[], now: number): Question[
       ? { ...question, answer: { decision: 'expired', by: 'nobody', at: now } }
       : question,
   );
+}
+
+/** The same action with another goal is asked for now: a yes to the old question would authorise nothing. */
+function closeOvertaken(questions: readonly Question[], judged: readonly Judged[], now: number): Question[] {
+  const keys = new Set(judged.map(({ verdict }) => verdict.key));
+  return questions.map((question) => {
+    const isOvertaken =
+      question.answer === undefined &&
+      !keys.has(question.key) &&
+      judged.some(({ step }) => step.action === question.step.action);
+    const answer = {
+      decision: 'expired',
+      by: 'nobody',
+      at: now,
+      reason: 'a newer plan took its place',
+    } as const;
+    return isOvertaken ? { ...question, answer } : question;
+  });
 }
 
 function notAskedIn(questions: readonly Question[]) {

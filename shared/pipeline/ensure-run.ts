@@ -20,8 +20,10 @@ export async function ensureRun(environment: Environment, ledger: Ledger, incide
   }
   const newest = await ledger.readIncident(id);
   if (newest === undefined) return;
-  const woken = await wakeIfBehind(environment, ledger, newest);
-  if (woken === 'gone' && isAsleep(newest, clock.now())) await startAgain(environment, ledger, newest);
+  const { woken, isFirst } = await wakeOnce(environment, ledger, newest);
+  // Somebody who woke it a moment ago finds the callback gone as well: that run is on its feet.
+  if (woken === 'gone' && isFirst && isAsleep(newest, clock.now()))
+    await startAgain(environment, ledger, newest);
 }
 
 /** `gone`: nobody waits on the callback any more. */
@@ -30,48 +32,60 @@ export async function wakeIfBehind(
   ledger: Ledger,
   incident: Incident,
 ): Promise<'not needed' | 'woken' | 'gone'> {
-  const { waiting, revision, status } = incident;
-  if (status === 'closed' || waiting === undefined || waiting.revision >= revision) return 'not needed';
-  const woken = await environment.ports.durable.wake(waiting.callbackId, 'news');
-  if (woken === 'woken') await noteWake(environment, ledger, incident.id, waiting.callbackId);
-  return woken;
+  return (await wakeOnce(environment, ledger, incident)).woken;
 }
 
-/** So that the next signal does not take the answered callback for a run that died in its sleep. */
+async function wakeOnce(
+  environment: Environment,
+  ledger: Ledger,
+  incident: Incident,
+): Promise<{ woken: 'not needed' | 'woken' | 'gone'; isFirst: boolean }> {
+  const { waiting, revision, status } = incident;
+  if (status === 'closed' || waiting === undefined || waiting.revision >= revision) {
+    return { woken: 'not needed', isFirst: false };
+  }
+  const isFirst = await noteWake(environment, ledger, incident.id, waiting.callbackId);
+  return { woken: await environment.ports.durable.wake(waiting.callbackId, 'news'), isFirst };
+}
+
+/** Written before the wake. False when somebody else has written it within the last minute, or the run went on. */
 async function noteWake(
   environment: Environment,
   ledger: Ledger,
   id: string,
   callbackId: string,
-): Promise<void> {
+): Promise<boolean> {
   const wokenAt = environment.ports.clock.now();
-  await ledger.changeAny(id, (incident) =>
-    incident.waiting?.callbackId === callbackId
-      ? { ...incident, waiting: { ...incident.waiting, wokenAt } }
-      : incident,
-  );
+  let isFirst = false;
+  await ledger.changeAny(id, (incident) => {
+    const { waiting } = incident;
+    const isSame = waiting?.callbackId === callbackId;
+    isFirst = isSame && wokenAt - (waiting.wokenAt ?? 0) > WAKING_MS;
+    return isSame ? { ...incident, waiting: { ...waiting, wokenAt } } : incident;
+  });
+  return isFirst;
 }
 
-/** By the ledger it should still be waiting, and nobody woke it just now. */
+/** By the ledger it should still be waiting. */
 function isAsleep({ waiting }: Incident, now: number): boolean {
-  if (waiting === undefined) return false;
-  return waiting.until > now + ENDS_SOON_MS && now - (waiting.wokenAt ?? 0) > WAKING_MS;
+  return waiting !== undefined && waiting.until > now + ENDS_SOON_MS;
 }
 
 /**
- * A new attempt for a generation whose run ended without an outcome. Safe beside a run that is alive after all:
+ * A new attempt for a generation whose run ended without an outcome (`hasFailed`: seen to be so, and counted). Safe beside a run that is alive after all:
  * the older attempt is fenced out of the ledger.
  */
 export async function startAgain(
   environment: Environment,
   ledger: Ledger,
   incident: Incident,
+  hasFailed = false,
 ): Promise<Incident> {
   const { id, generation, attempt } = incident;
   const next = await ledger.change({ incidentId: id, generation, attempt }, ({ waiting: _, ...rest }) => ({
     ...rest,
     attempt: attempt + 1,
-    failedAttempts: (incident.failedAttempts ?? 0) + 1,
+    failedAttempts: (incident.failedAttempts ?? 0) + (hasFailed ? 1 : 0),
     attemptedAt: environment.ports.clock.now(),
     rounds: 0,
   }));

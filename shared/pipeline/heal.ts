@@ -57,7 +57,7 @@ async function restartIfDead(
     await announce(environment, ledger, id);
     return;
   }
-  await startAgain(environment, ledger, incident);
+  await startAgain(environment, ledger, incident, true);
   lines.push(`${id}: run was ${status}, started again (attempt ${attempt + 1})`);
 }
 

@@ -1,7 +1,7 @@
 import type { TroublePolicy } from '../config/policy.ts';
 import { judgeStep } from '../guard/index.ts';
 import type { DisruptionState } from '../incident/disruptions.ts';
-import type { Incident, Question, StepVerdict } from '../incident/incident.ts';
+import { type Incident, isSettled, type Question, type StepVerdict } from '../incident/incident.ts';
 import type { Plan, Step } from '../incident/plan.ts';
 import { stepKey } from '../incident/step-key.ts';
 import type { StopState } from '../incident/stop-switch.ts';
@@ -35,7 +35,7 @@ export async function judgePlan<F, P>(
     trouble.actions.filter(({ disrupts }) => disrupts === true).map(({ name }) => name),
   );
   const isOpen = (step: Step) =>
-    !current.records.some(({ key, state }) => key === stepKey(step) && state !== 'running');
+    !current.records.some((record) => record.key === stepKey(step) && isSettled(record));
   const wants = plan.steps.some((step) => disruptive.has(step.action) && isOpen(step));
   const state = (how: 'peek' | 'claim') =>
     wants ? disruptionState(run, current, guardFacts, policy.disruptionBudget, how) : undefined;
@@ -62,5 +62,6 @@ function judgeOne<F, P>(trouble: Trouble<F, P>, step: Step, input: JudgeInput): 
     return { key, action: step.action, verdict: 'refuse', reason, guards: [] };
   }
   const question = current.questions.find((asked: Question) => asked.key === key);
-  return judgeStep({ step, action, policy, facts, stop, disruption, question, now });
+  const isRunning = current.records.some((record) => record.key === key && record.state === 'running');
+  return judgeStep({ step, action, policy, facts, stop, disruption, question, isRunning, now });
 }

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../clock.ts';
-import type { Incident, Question } from '../incident/incident.ts';
+import { type Incident, isSettled, type Question } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
 import { isHeldBack, isUnclear, type Judged } from './apply-verdicts.ts';
 import type { Run } from './run.ts';
@@ -35,7 +35,7 @@ export async function nextMove(
     return waitForClarity(judged, plan, now, revision);
   }
   if (plan.steps.length > 0) {
-    const acted = incident.records.some((record) => ['running', 'done', 'failed'].includes(record.state));
+    const acted = incident.records.some(({ ran }) => ran === true);
     return acted ? undefined : await end(run, outcomeWithoutAction(incident.records), revision);
   }
   if (plan.next.do === 'close') return await end(run, plan.next.outcome, revision);
@@ -58,7 +58,7 @@ export function runnable(judged: readonly Judged[], incident: Incident, before =
 }
 
 function isOpenIn({ records }: Incident): (one: Judged) => boolean {
-  const settled = new Set(records.filter(({ state }) => state !== 'running').map(({ key }) => key));
+  const settled = new Set(records.filter(isSettled).map(({ key }) => key));
   return ({ verdict }) => !settled.has(verdict.key);
 }
 

@@ -16,8 +16,8 @@ const MAX_ROUNDS = 300;
 /** An execution may live for a day and is pinned to the version that started it: long work moves on before. */
 const MAX_AGE_MS = 12 * HOUR_MS;
 const LOOK_AT_AGE_EVERY = 10;
-/** So many rounds in less time than this is a playbook that spins, not long work. */
-const SPINNING_MS = HOUR_MS;
+/** So many rounds in less time than this is a playbook that spins; a hook with a short timeout takes longer. */
+const SPINNING_MS = 10 * MINUTE_MS;
 /** Waits over a day are due rows that the sweep resumes in a new execution. */
 const MAX_WAIT_MS = 24 * 60 * MINUTE_MS;
 /** Doubling from one second: covers a two-minute notice, because nobody else would come sooner. */

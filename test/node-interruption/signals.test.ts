@@ -155,9 +155,11 @@ describe('the end that was announced', () => {
     expect(isExpected(closed('mitigated'), change('terminated'))).toBe(true);
   });
 
-  test('a stop is, when pods were left: they hang on the stopped node', () => {
-    expect(isExpected(closed('fixed'), change('stopped'))).toBe(true);
-    expect(isExpected(closed('mitigated'), change('stopped'))).toBe(false);
+  test('a stop is, when pods were left or nobody announced a stop', () => {
+    const stop = warning({ data: { action: 'stop' } });
+    expect(isExpected(closed('fixed', stop), change('stopped'))).toBe(true);
+    expect(isExpected(closed('mitigated', stop), change('stopped'))).toBe(false);
+    expect(isExpected(closed('fixed'), change('stopped'))).toBe(false);
   });
 
   test('an hour later it is another story, and what the sweep found never waits', () => {

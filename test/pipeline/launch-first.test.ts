@@ -113,4 +113,39 @@ describe('launch, then drain: nothing is given up for less than a replacement', 
     expect((await onlyIncident(run.simulation)).status).toBe('closed');
     expect(methods(run)).not.toContain('terminateInGroup');
   });
+
+  test('the API server fails right after the raise: the outcome says that the group is one larger', async () => {
+    const faults = new FaultPlan();
+    const run = await play((world) => world.rebalance('spot/0'), { policy: launch, faults }, 6_000);
+    expect(run.world.fleet.groups[0]?.desired).toBe(4);
+    faults.add({ port: 'kubernetes', fault: { kind: 'unreachable' } });
+    await run.world.clock.advance(HOUR_MS);
+    const { outcome } = await onlyIncident(run.simulation);
+    expect(outcome?.kind).toBe('escalated');
+    expect(outcome?.details.join()).toContain('one more than before');
+  });
+
+  test('the mode is lowered right after the raise: nobody says that nothing was changed', async () => {
+    const run = await play((world) => world.rebalance('spot/0'), { policy: launch }, 10_000);
+    run.setMode('observe');
+    await run.world.clock.advance(HOUR_MS);
+    await run.simulation.settle();
+    const { outcome } = await onlyIncident(run.simulation);
+    expect(outcome?.summary).not.toContain('Nothing was changed');
+    expect(outcome?.details.join()).toContain('one more than before');
+  });
+
+  test('an emptied node that nobody agreed to give back is at best mitigated', async () => {
+    const run = await play(
+      (world) => world.rebalance('spot/0'),
+      { policy: launch, mode: 'approve' },
+      MINUTE_MS,
+    );
+    await answer(run, 'add-capacity', 'approved');
+    await run.world.clock.advance(3 * MINUTE_MS);
+    for (const action of ['cordon', 'drain']) await answer(run, action, 'approved');
+    await run.world.clock.advance(14 * HOUR_MS);
+    await run.simulation.settle();
+    expect((await onlyIncident(run.simulation)).outcome?.kind).toBe('mitigated');
+  });
 });

@@ -37,6 +37,8 @@ export const addCapacity: Action = {
       await context.checkStop();
       await context.ports.autoscaling.setDesiredCapacity(group.name, desired);
     }
+    // Remembered before anything else can go wrong.
+    if (!isRaised) return { status: 'again', summary: `raised to ${desired}`, memory: { raised: true } };
     return await waitUntilReady(context, step);
   },
   verify: async (context, step) => {
@@ -55,13 +57,18 @@ async function waitUntilReady(context: ActionContext, step: Step): Promise<Actio
   const { clock } = context.ports;
   const until = Number(step.goal['readyBy']);
   const roundEnds = clock.now() + context.roundMs;
-  const memory = { raised: true };
+  const memory = context.memory;
   for (;;) {
     const ready = await readyAndNew(context, step, await readGroup(context, step));
     if (ready > 0) return { status: 'done', summary: 'a new node of the group is Ready', memory };
     const summary = 'no new node of the group is Ready';
     if (clock.now() >= until) {
-      return { status: 'failed', summary: `${summary}; ${await takeBack(context, step)}`, memory };
+      const back = await takeBack(context, step);
+      return {
+        status: 'failed',
+        summary: `${summary}; ${back.text}`,
+        memory: { ...memory, takenBack: back.isBack },
+      };
     }
     if (clock.now() >= roundEnds || (await context.hasNews())) return { status: 'again', summary, memory };
     await clock.sleep(Math.min(TICK_MS, until - clock.now()));
@@ -84,13 +91,15 @@ async function readyAndNew(context: ActionContext, step: Step, group: Group): Pr
 }
 
 /** Only while nothing came of it: lowering a group that has launched would end an instance of its choice. */
-async function takeBack(context: ActionContext, step: Step): Promise<string> {
+async function takeBack(context: ActionContext, step: Step): Promise<{ isBack: boolean; text: string }> {
   const before = Number(step.goal['before']);
   const group = await readGroup(context, step);
   if (group.desired !== Number(step.goal['desired']) || group.desired === before)
-    return 'the capacity is left as it is';
-  if (group.instances.length > before) return 'an instance was launched, so the capacity is left as it is';
+    return { isBack: group.desired === before, text: 'the capacity is left as it is' };
+  if (group.instances.length > before) {
+    return { isBack: false, text: 'an instance was launched, so the capacity is left as it is' };
+  }
   await context.checkStop();
   await context.ports.autoscaling.setDesiredCapacity(group.name, before);
-  return `the desired capacity was set back to ${before}`;
+  return { isBack: true, text: `the desired capacity was set back to ${before}` };
 }

@@ -9,7 +9,10 @@ const LOOK_MS = 5 * SECOND_MS;
 
 /** One rung of the ladder. An open node is not drained: its pods would come straight back. */
 export async function climb(given: ActionContext, step: Step, choose: Chooser): Promise<ActionResult> {
-  const context = { ...given, roundMs: Math.min(given.roundMs, Number(step.goal['round'] ?? given.roundMs)) };
+  const context = {
+    ...given,
+    roundMs: Math.min(given.roundMs, Number(step.notes?.['round'] ?? given.roundMs)),
+  };
   const kubernetes = await connect(context);
   const node = await sameNode(kubernetes, step);
   if (node === undefined) return { status: 'done', summary: 'the Node is gone' };

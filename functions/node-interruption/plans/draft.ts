@@ -34,13 +34,11 @@ export function nothing(
 
 /** Nothing is done yet. */
 export function idle(
-  { now, incident }: Input,
+  { now }: Input,
   { headline, findings = [], quiet }: { headline: string; findings?: Finding[]; quiet?: true },
   why: string,
   next: PlanEnd,
 ): Draft {
-  // How long something was unreadable counts only while it is.
-  const { unread: _, ...keep } = incident.plan?.keep ?? {};
   return {
     headline,
     severity: 'info',
@@ -49,7 +47,6 @@ export function idle(
     reasons: [why],
     next,
     expiresAt: now + NOTHING_EXPIRY_MS,
-    keep,
     ...(quiet && { quiet }),
   };
 }

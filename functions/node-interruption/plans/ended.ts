@@ -80,7 +80,8 @@ function aboutOf(input: Input, situation: Ended | Ending): About {
     };
   }
   const verb = { stopping: 'is stopping', stopped: 'has stopped' }[situation.state as string] ?? 'is ending';
-  const isQuiet = lostPods(input.incident) === undefined && movablePods(input).length === 0;
+  const isQuiet =
+    lostPods(input.incident) === undefined && input.facts.pods.known && movablePods(input).length === 0;
   const headline = `Node ${nameOf(input)} in ${input.incident.cluster.name} ${verb}: ${departure.text}`;
   return { headline, findings, ...(isQuiet && { quiet: true }) };
 }
@@ -91,6 +92,11 @@ function isGone({ facts }: Input): boolean {
 
 function settling(input: Input, about: About): Draft {
   const isDealtWith = hasActed(input) || lostPods(input.incident) !== undefined;
+  if (!isDealtWith && input.incident.plan?.keep?.['unlisted'] === true) {
+    const summary = 'The Node is gone with its instance; which pods were on it could not be read.';
+    const { quiet: _, ...loud } = about;
+    return idle(input, loud, summary, { do: 'close', outcome: { kind: 'escalated', summary, details: [] } });
+  }
   if (!isDealtWith) return nothing(input, about, 'the Node is gone with its instance');
   const why = 'the Node is gone with its instance';
   return {
@@ -109,10 +115,13 @@ function settling(input: Input, about: About): Draft {
  * moved them.
  */
 function remember(input: Input, { is, since }: Ended | Ending, draft: Draft): Draft {
-  const keep = { [is]: since, ...draft.keep };
-  const isKnown = keep['lost'] !== undefined || lastMove(input.incident) !== undefined;
+  const before = input.incident.plan?.keep ?? {};
+  const keep = { [is]: before[is] ?? since };
+  const isKnown = before['lost'] !== undefined || lastMove(input.incident) !== undefined;
   const { pods } = input.facts;
-  if (isKnown || !pods.known || pods.value.evictable.length === 0) return { ...draft, keep };
+  if (isKnown) return { ...draft, keep };
+  if (!pods.known) return { ...draft, keep: { ...keep, unlisted: true } };
+  if (pods.value.evictable.length === 0) return { ...draft, keep };
   const lost = { pods: podNotes(input), since: input.now } as unknown as Json;
   return { ...draft, keep: { ...keep, lost } };
 }

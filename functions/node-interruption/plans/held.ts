@@ -1,11 +1,14 @@
-import { HOUR_MS } from '../../../shared/clock.ts';
-import type { StepRecord } from '../../../shared/incident/incident.ts';
+import { HOUR_MS, SECOND_MS } from '../../../shared/clock.ts';
+import { isSettled, type StepRecord } from '../../../shared/incident/incident.ts';
 import type { PlanEnd, Step } from '../../../shared/incident/plan.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
 import { nextBeat } from '../actions/hold-hook.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Input } from '../input.ts';
 import type { Notice } from '../notice.ts';
+
+/** Something that cannot be done now is not tried at once again. */
+const RETRY_MS = 10 * SECOND_MS;
 
 /** What hooks that wait add to a plan. */
 export interface HookPlan {
@@ -39,13 +42,16 @@ export function hookPlan(input: Input, notice: Notice, held: Hooks | null): Hook
   if (isOver(incident.records, completions)) return none;
   const failed = failedEmptying(input);
   const mustHold = failed !== undefined && now < notice.evictUntil;
-  const beat = nextBeat(held, recordOf(incident.records));
+  const record = recordOf(incident.records);
+  const canBeat = record === undefined || !isSettled(record);
+  const beat = nextBeat(held, record);
   const why = mustHold
     ? `${failed.step.action} failed: the hook is held until its time is over`
     : 'the hook is kept waiting';
-  const at = Math.min(now < notice.evictUntil ? notice.evictUntil : now + HOUR_MS, Math.max(beat, now));
+  const end = now < notice.evictUntil ? notice.evictUntil : now + RETRY_MS;
+  const at = canBeat ? Math.min(end, Math.max(beat, now + RETRY_MS)) : Math.max(end, now + RETRY_MS);
   return {
-    before: now >= beat ? [holding(input, held)] : [],
+    before: canBeat && now >= beat ? [holding(input, held)] : [],
     after: mustHold ? [] : completions,
     reasons: mustHold ? [why] : [],
     next: { do: 'wait', at, why },
@@ -57,7 +63,9 @@ function recordOf(records: readonly StepRecord[]): StepRecord | undefined {
 }
 
 function isOver(records: readonly StepRecord[], completions: readonly Step[]): boolean {
-  const settled = records.filter(({ step, state }) => step.action === 'complete-hook' && state !== 'running');
+  const settled = records.filter(
+    ({ step, state }) => step.action === 'complete-hook' && isSettled({ state }),
+  );
   return settled.length >= completions.length;
 }
 

@@ -1,5 +1,6 @@
 import { humanDuration, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
 import type { Outcome, PlanEnd, Step } from '../../../shared/incident/plan.ts';
+import type { Json } from '../../../shared/workflow/port.ts';
 import { emptyingOf } from '../emptying.ts';
 import { findingsOf } from '../findings.ts';
 import type { Hooks } from '../hooks.ts';
@@ -35,7 +36,13 @@ export function leaving(input: Input, notice: Notice, held: Hooks | null): Draft
     reasons: [...reasons, ...hooks.reasons],
     next: hooks.next ?? afterSteps(input, () => withoutDrain(input, notice)),
     expiresAt: Math.max(notice.historyFrom, input.now + RETRY_MS),
+    keep: keeping(held),
   };
+}
+
+/** For a look at a time when the group cannot be read. */
+function keeping(held: Hooks | null): { [name: string]: Json } {
+  return held === null ? {} : { held: held as unknown as Json };
 }
 
 /** The group was raised for this node: an emptied one goes through it, so that it is back at its size. */
@@ -96,5 +103,6 @@ function holdForControlPlane(input: Input, notice: Notice, held: Hooks | null, w
     reasons: [`the cluster cannot be read: ${why}`],
     next,
     expiresAt: Math.max(notice.historyFrom, now + RETRY_MS),
+    keep: keeping(held),
   };
 }

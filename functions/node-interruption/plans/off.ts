@@ -99,15 +99,19 @@ function lifting(input: Input, node: NodeSummary): Step[] {
 }
 
 export function backInService({ incident, now }: Input, node: NodeSummary): Step {
-  const known = incident.records.find(({ step }) => step.action === 'back-in-service');
-  if (known !== undefined) return known.step;
   return {
     action: 'back-in-service',
     targets: [nodeTarget(node)],
-    goal: { outOfService: false },
+    // Each taint is taken off once.
+    goal: { outOfService: false, of: taintedAt(incident) },
     reason: 'the node may come back, and must then be usable',
     answerBy: now + HOUR_MS,
   };
+}
+
+function taintedAt({ records }: Input['incident']): number {
+  const tainted = records.findLast(({ step }) => step.action === 'out-of-service');
+  return Number(tainted?.memory?.['startedAt'] ?? tainted?.startedAt ?? 0);
 }
 
 export function movablePods({ facts }: Input): PodSummary[] {

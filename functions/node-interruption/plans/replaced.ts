@@ -94,6 +94,8 @@ function addCapacity(input: Input, since: EpochMs): { step: Step } | { why: stri
   const group = input.facts.group.known ? input.facts.group.value : null;
   if (group === null)
     return { why: 'no Auto Scaling group stands behind the node: nobody would launch a replacement' };
+  const kept = input.facts.pods.known ? input.facts.pods.value.keptForData.length : 0;
+  if (kept > 0) return { why: `${kept} pods keep their local data: the node could not be emptied` };
   if (group.lifecycleState !== 'InService') return { why: `its lifecycle state is ${group.lifecycleState}` };
   // With capacity rebalancing the group launches by itself: only wait for it.
   const desired = group.desired + (group.capacityRebalance ? 0 : 1);

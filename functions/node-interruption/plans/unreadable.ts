@@ -26,5 +26,5 @@ export function unreadable(input: Input, about: About, what: string, reason: str
     why,
     isOver ? { do: 'close', outcome } : { do: 'wait', at: now + RETRY_MS, why },
   );
-  return { ...draft, keep: { ...draft.keep, unread: since } };
+  return { ...draft, keep: { unread: since } };
 }

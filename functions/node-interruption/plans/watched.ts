@@ -4,6 +4,7 @@ import { blockers } from '../findings.ts';
 import type { Input } from '../input.ts';
 import { firstFew, podName } from '../pods.ts';
 import { type About, type Draft, idle, nothing } from './draft.ts';
+import { unreadable } from './unreadable.ts';
 
 /** EKS gives up on an eviction after 15 minutes; a replacement takes a few before that. */
 const STALLED_MS = 25 * MINUTE_MS;
@@ -18,7 +19,8 @@ export function watched(input: Input, about: About, since: EpochMs): Draft {
   const due = since + STALLED_MS;
   if (now < due) return idle(input, about, why, { do: 'wait', at: due, why });
   const node = facts.node.known ? facts.node.value : null;
-  const left = facts.pods.known ? facts.pods.value.evictable : [];
+  if (!facts.pods.known) return unreadable(input, about, 'The node', facts.pods.why);
+  const left = facts.pods.value.evictable;
   if (node === null || !node.cordoned || left.length === 0) return nothing(input, about, why);
   const outcome: Outcome = {
     kind: 'escalated',

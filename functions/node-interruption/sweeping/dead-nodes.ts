@@ -5,6 +5,7 @@ import type { Signal } from '../../../shared/incident/signal.ts';
 import type { Instance } from '../../../shared/ports/ec2.ts';
 import type { Node } from '../../../shared/ports/kubernetes.ts';
 import { TROUBLE } from '../events.ts';
+import { isCordoned } from '../markers.ts';
 import { isNodeReady } from '../node-summary.ts';
 import { isInstanceId, nameOf, oneOf, type Round } from './round.ts';
 
@@ -33,7 +34,7 @@ async function lookAtDead(round: Round, node: Node, id: string): Promise<string 
   }
   if (instance.state !== 'stopped' && instance.state !== 'terminated') return undefined;
   if (age < round.policy.stateChange.nodeGrace + HEAD_START_MS) return undefined;
-  if (!(await isNews(round, instance))) return undefined;
+  if (!(await isNews(round, node, instance))) return undefined;
   const how = await round.open(signalOf(round, instance));
   return `${nameOf(node, round)}: its instance ${id} is ${instance.state} and no event said so (${how})`;
 }
@@ -46,13 +47,15 @@ function notReadySince({ kubernetes, now }: Round, node: Node): EpochMs {
 }
 
 /** Once per end of the machine: what was opened for it and closed, for whatever reason, is not opened again. */
-async function isNews(round: Round, instance: Instance): Promise<boolean> {
+async function isNews(round: Round, node: Node, instance: Instance): Promise<boolean> {
   const subject = { kind: 'instance', id: instance.id } as const;
   const incident = await round.readIncident(incidentId(TROUBLE, round.cluster, subject));
   if (incident === undefined) return true;
   if (incident.status === 'open') return false;
-  // A stop that was told was dealt with then; of a termination the Node itself is what is left.
-  const told = instance.state === 'stopped' ? (incident.seen['state:stopped'] ?? 0) : 0;
+  // A stop was dealt with by the incident that closed over it, or on a node that is still cordoned for it; of a
+  // termination the Node itself is what is left.
+  const seen = instance.state === 'stopped' ? (incident.seen['state:stopped'] ?? 0) : 0;
+  const told = seen <= (incident.closedAt ?? 0) || isCordoned(node) ? seen : 0;
   const found = Math.max(told, incident.seen[meaningOf(instance)] ?? 0);
   return found === 0 || (instance.launchedAt !== undefined && instance.launchedAt > found);
 }
