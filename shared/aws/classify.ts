@@ -2,6 +2,8 @@ import { type FailureDetails, type FailureKind, PortError } from '../errors.ts';
 import { isCredentialCode, isSocketCode, kindOfCode, kindOfStatus } from './failure-codes.ts';
 
 const MAX_TEXT = 200;
+/** Names of errors that no service gave: the last is the SDK's for an answer it cannot read, such as a proxy's page. */
+const NO_CODES: ReadonlySet<string> = new Set(['Error', 'SyntaxError']);
 
 /**
  * Runs one AWS call. Its failure comes out as a PortError; an error that is not AWS's or the network's (a bug
@@ -58,7 +60,7 @@ function codesOf(error: Error): string[] {
   if (cause !== undefined && isSocketCode(cause)) codes.unshift(cause);
   return codes
     .filter((code) => code !== undefined)
-    .filter((code) => code !== 'Error')
+    .filter((code) => !NO_CODES.has(code))
     .map(bareCode);
 }
 

@@ -63,7 +63,8 @@ function toInstance(from: Ec2Instance): Instance | undefined {
     lifecycle: lifecycleOf(from.InstanceLifecycle),
     tags: Object.fromEntries((from.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
   };
-  if (from.StateReason?.Code !== undefined) instance.stateReason = from.StateReason.Code;
+  // Until EC2 has a reason to give, its code may be there and empty.
+  if (from.StateReason?.Code) instance.stateReason = from.StateReason.Code;
   if (from.LaunchTime !== undefined) instance.launchedAt = from.LaunchTime.getTime();
   if (from.HibernationOptions?.Configured === true) instance.hibernates = true;
   // EC2 gives an empty name once an instance is terminated.

@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, match, prepare } from '../../../scripts/engines/event-ruler.ts';
+import {
+  inOrder,
+  packageService,
+  ROOT,
+  STAGE,
+  type Template,
+  type Tree,
+} from '../../contract/template-package.ts';
+import { patternRules, rulesFor } from '../../contract/template-rules.ts';
+
+const LIFECYCLE = 'NodeInterruptionLifecycleRule';
+const LEAVING =
+  /^aws\.ec2\/EC2 Instance (Rebalance Recommendation\/|State-change Notification\/(stopp|shutting-down$|terminated$))/;
+const INSTALL_MS = 360_000;
+
+interface Sample {
+  file: string;
+  rules: string[];
+}
+
+let template: Template;
+let patterns: Record<string, Tree>;
+let samples: Map<Sample, string>;
+let ask: (events: Readonly<Record<string, string>>) => Promise<Answer>;
+
+beforeAll(async () => {
+  const classPath = await prepare();
+  template = await packageService();
+  patterns = Object.fromEntries(
+    patternRules(template).map(([id, rule]) => [id, rule['EventPattern'] ?? null]),
+  );
+  samples = await readSamples();
+  ask = (events) => match(classPath, { patterns, events });
+}, INSTALL_MS);
+
+afterAll(() => template.dispose());
+
+/** Manifest entry → text. The samples name the function of stage dev. */
+async function readSamples(): Promise<Map<Sample, string>> {
+  const folder = join(ROOT, 'events');
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Sample[];
+  const texts = manifest.map(async (sample) => {
+    const text = await readFile(join(folder, sample.file), 'utf8');
+    return [sample, text.replaceAll('-dev-', `-${STAGE}-`)] as const;
+  });
+  return new Map(await Promise.all(texts));
+}
+
+/** Event → what our own matcher says, for the events that EventBridge's can read. */
+function oursFor(events: Readonly<Record<string, string>>, { refused }: Answer): Record<string, string[]> {
+  const readable = Object.entries(events).filter(([name]) => refused[name] === undefined);
+  return Object.fromEntries(readable.map(([name, text]) => [name, inOrder(rulesFor(template, text))]));
+}
+
+describe("EventBridge's own matcher", () => {
+  test('takes every pattern of the packaged template, and would refuse one that is none', async () => {
+    expect(Object.keys(patterns)).toContain(LIFECYCLE);
+    expect((await ask({})).problems).toEqual({});
+    const classPath = await prepare();
+    const wrong = await match(classPath, { patterns: { wrong: { source: 'aws.ec2' } }, events: {} });
+    expect(Object.keys(wrong.problems)).toEqual(['wrong']);
+  });
+
+  test('sends every sample to exactly the rules its manifest entry names', async () => {
+    const events = Object.fromEntries([...samples].map(([{ file }, text]) => [file, text]));
+    const { matches, refused } = await ask(events);
+    for (const { file, rules } of samples.keys()) {
+      // What is no JSON object never was an event: EventBridge does not put it on a bus.
+      const found = refused[file] === undefined ? matches[file] : [];
+      expect({ file, rules: found }).toEqual({ file, rules: inOrder(rules) });
+    }
+    const unreadable = [...samples.keys()].filter(({ file }) => refused[file] !== undefined);
+    expect(unreadable.every(({ file }) => file.startsWith('malformed/'))).toBe(true);
+  });
+
+  test('agrees with ours on every sample, as it is and with any one field changed', async () => {
+    const events = Object.fromEntries(
+      [...samples].flatMap(([{ file }, text]) => [[file, text], ...variants(file, text)]),
+    );
+    const answer = await ask(events);
+    expect(Object.keys(answer.matches).length).toBeGreaterThan(2 * samples.size);
+    expect(oursFor(events, answer)).toEqual(answer.matches);
+  });
+
+  test('reads the $or of the lifecycle rule as ours does: either branch, never half of one', async () => {
+    const events = crossed();
+    const answer = await ask(events);
+    const reached = Object.keys(events).filter((name) => answer.matches[name]?.includes(LIFECYCLE));
+    expect(reached).toEqual(Object.keys(events).filter((name) => LEAVING.test(name)));
+    expect(oursFor(events, answer)).toEqual(answer.matches);
+  });
+});
+
+const OTHER_VALUES: readonly Tree[] = [
+  '',
+  'x',
+  'aws.ec2',
+  'terminated',
+  7,
+  true,
+  null,
+  [],
+  {},
+  ['x', 'stopped'],
+];
+
+/**
+ * The event without each field of it and of its detail, with another value there, and with a plain value in a list.
+ * Lists of objects and lists in lists are left out: EventBridge looks into both, ours into neither, and no AWS event
+ * we listen to has one where a pattern looks.
+ */
+function variants(file: string, text: string): [string, string][] {
+  const event = objectOf(text);
+  if (event === undefined) return [];
+  const fields: [string, { [name: string]: Tree }, (changed: { [name: string]: Tree }) => Tree][] = [
+    ['', event, (changed) => changed],
+  ];
+  const detail = event['detail'];
+  if (isObject(detail)) fields.push(['detail.', detail, (changed) => ({ ...event, detail: changed })]);
+  return fields.flatMap(([prefix, holder, rebuild]) =>
+    Object.entries(holder).flatMap(([name, value]) => {
+      const { [name]: _gone, ...without } = holder;
+      const others = isPlain(value) ? [[value], ...OTHER_VALUES] : OTHER_VALUES;
+      const changes = [without, ...others.map((other) => ({ ...holder, [name]: other }))];
+      return changes.map((changed, index): [string, string] => [
+        `${file} ${prefix}${name} ${index}`,
+        JSON.stringify(rebuild(changed)),
+      ]);
+    }),
+  );
+}
+
+function objectOf(text: string): { [name: string]: Tree } | undefined {
+  try {
+    const parsed = JSON.parse(text) as Tree;
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: Tree | undefined): value is { [name: string]: Tree } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isPlain(value: Tree): boolean {
+  return value === null || typeof value !== 'object';
+}
+
+/** `source/detail-type/state` → an event of every combination, with and without a state. */
+function crossed(): Record<string, string> {
+  const types = [...samples]
+    .map(([, text]) => objectOf(text)?.['detail-type'])
+    .filter((type) => typeof type === 'string');
+  const states = [
+    'none',
+    'pending',
+    'running',
+    'stopping',
+    'stopped',
+    'shutting-down',
+    'terminated',
+    'Stopped',
+  ];
+  const combinations = ['aws.ec2', 'aws.autoscaling', 'com.example'].flatMap((source) =>
+    inOrder(types).flatMap((type) => states.map((state) => ({ source, type, state }))),
+  );
+  return Object.fromEntries(
+    combinations.map(({ source, type, state }) => [
+      `${source}/${type}/${state}`,
+      JSON.stringify({ source, 'detail-type': type, detail: state === 'none' ? {} : { state } }),
+    ]),
+  );
+}

@@ -1,0 +1,57 @@
+import { type AwsTheatre, MEMBERS } from '../../contract/aws.contract.ts';
+import { bench, demoCluster } from '../../simulator/harness.ts';
+import { engineTheatre } from './aws.ts';
+import { awsContract } from './aws-contract.ts';
+
+const SETTLE_MS = 300_000;
+
+/** What moto does otherwise than AWS: these stay with the simulator. */
+const LACKING = {
+  'a terminated instance has lost its private name': 'it keeps the name',
+  'a desired capacity outside min and max is invalid': 'it takes any number',
+  'detaching what is not in the group is invalid': 'it takes any id',
+  'terminating who is in no group is invalid': 'it answers 500',
+  'activities are told newest first': 'it has none',
+  'a group without an instance refresh is not refreshing': 'it answers 500',
+  'hooks of a group that is gone are invalid to ask for': 'it gives an empty list',
+  'a hook holds the member in Terminating:Wait, and completing it lets go': 'hooks hold nobody',
+  'a heartbeat or an end for a hook that holds nobody is invalid': 'it answers 500',
+};
+
+/** Our adapter sends a refused batch again one by one; the simulator refuses it as EC2 does underneath. */
+const LACKING_SIMULATED = {
+  'an id that nobody has keeps no neighbour from being terminated': 'it refuses the call as not-found',
+};
+
+async function simulated(): Promise<AwsTheatre> {
+  return {
+    stage: async (hooked) => {
+      const { desired: count, min, max, hook, heartbeatSeconds } = MEMBERS;
+      const hooks = [{ name: hook, heartbeat: `${heartbeatSeconds}s`, default: 'CONTINUE' as const }];
+      const groups = [
+        {
+          name: 'workers',
+          kind: 'self-managed' as const,
+          count,
+          min,
+          max,
+          terminateHooks: hooked ? hooks : [],
+        },
+        { name: 'pool', kind: 'karpenter' as const, count: 1 },
+      ];
+      const { world, ports, run } = await bench({ clusters: [demoCluster({ groups })] });
+      return {
+        ec2: ports.ec2,
+        autoscaling: ports.autoscaling,
+        group: world.fleet.groups[0]?.asg ?? '',
+        loose: world.instance('pool/0').id,
+        run,
+        settle: () => world.clock.advance(SETTLE_MS),
+      };
+    },
+    close: async () => {},
+  };
+}
+
+awsContract('simulator', simulated, LACKING_SIMULATED);
+awsContract('moto', engineTheatre, LACKING);
