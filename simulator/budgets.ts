@@ -1,7 +1,10 @@
 import type { SimCluster } from './cluster.ts';
 import { isDeleting, isReady, podKey, type SimBudget, type SimPod } from './model.ts';
-import { isPerNode } from './pod-object.ts';
 import type { BudgetSpec, WorkloadSpec } from './world-file.ts';
+
+const SYNC_FAILED = 'SyncFailed';
+/** Kinds with a scale subresource. */
+const SCALED: ReadonlySet<WorkloadSpec['kind']> = new Set(['Deployment', 'StatefulSet']);
 
 /** The disruption controller: keeps the status of the PodDisruptionBudgets, a moment after the pods change. */
 export class DisruptionController {
@@ -55,8 +58,13 @@ export class DisruptionController {
     const budget = this.#cluster.budgets.get(key);
     if (budget === undefined) return;
     const pods = this.#cluster.podsOfBudget(budget);
+    const goal = this.#goal(budget, pods);
+    if (goal === undefined) {
+      this.#giveUp(budget);
+      return;
+    }
+    const { expectedPods, desiredHealthy } = goal;
     const currentHealthy = pods.filter((pod) => isReady(pod) && !isDeleting(pod)).length;
-    const { expectedPods, desiredHealthy } = this.#goal(budget, pods);
     const disruptionsAllowed = expectedPods > 0 ? Math.max(0, currentHealthy - desiredHealthy) : 0;
     const status = {
       currentHealthy,
@@ -68,11 +76,26 @@ export class DisruptionController {
     this.#cluster.putBudget({ ...budget, status });
   }
 
-  /** Percentages round up, both ways round, as in the real controller. */
-  #goal(budget: SimBudget, pods: SimPod[]): { expectedPods: number; desiredHealthy: number } {
+  /** The counts and the generation stay as they were: a spec that came after is never observed. */
+  #giveUp(budget: SimBudget): void {
+    const known = budget.status.conditions?.find(({ reason }) => reason === SYNC_FAILED);
+    const condition = {
+      type: 'DisruptionAllowed',
+      status: 'False',
+      reason: SYNC_FAILED,
+      message: 'the controller of its pods does not implement the scale subresource',
+      lastTransitionTime: known?.lastTransitionTime ?? this.#cluster.stamp(),
+    };
+    const status = { ...budget.status, disruptionsAllowed: 0, conditions: [condition] };
+    this.#cluster.putBudget({ ...budget, status });
+  }
+
+  /** Percentages round up, both ways round, as in the real controller. Undefined for pods it cannot count. */
+  #goal(budget: SimBudget, pods: SimPod[]): { expectedPods: number; desiredHealthy: number } | undefined {
     const { minAvailable, maxUnavailable } = budget.spec;
     if (typeof minAvailable === 'number') return { expectedPods: pods.length, desiredHealthy: minAvailable };
     const expectedPods = this.#scaleOf(pods);
+    if (expectedPods === undefined) return undefined;
     if (minAvailable !== undefined) {
       return { expectedPods, desiredHealthy: scaled(minAvailable, expectedPods) };
     }
@@ -80,18 +103,18 @@ export class DisruptionController {
     return { expectedPods, desiredHealthy: Math.max(0, expectedPods - unavailable) };
   }
 
-  /** What the controllers of these pods want to run; a pod without one counts for nothing here. */
-  #scaleOf(pods: SimPod[]): number {
+  /**
+   * What the controllers of these pods want to run; a pod without one counts for nothing here. Undefined when one of
+   * them does not say: a DaemonSet, a Job or a node.
+   */
+  #scaleOf(pods: SimPod[]): number | undefined {
     const workloads = new Set<WorkloadSpec>();
     for (const pod of pods) {
       const workload = this.#cluster.workloadOf.get(pod.metadata.uid);
       if (workload !== undefined && workload.kind !== 'bare') workloads.add(workload);
     }
-    return [...workloads].reduce((sum, workload) => sum + this.#replicasOf(workload), 0);
-  }
-
-  #replicasOf(workload: WorkloadSpec): number {
-    return isPerNode(workload) ? this.#cluster.nodes.size : workload.replicas;
+    if ([...workloads].some(({ kind }) => !SCALED.has(kind))) return undefined;
+    return [...workloads].reduce((sum, { replicas }) => sum + replicas, 0);
   }
 }
 

@@ -7,25 +7,56 @@ import { isDeleting, isReady, isTerminal, podKey, type SimBudget, type SimPod } 
 
 const OPERATION = 'create pods/eviction';
 const NOT_OBSERVED_RETRY_MS = 10 * SECOND_MS;
+const CLIENT_PATIENCE_MS = 10 * SECOND_MS;
 
 /** POST pods/eviction as the API server's registry decides it. */
 export function evict(cluster: SimCluster, kubelets: Kubelets, ref: PodRef, graceSeconds: number): void {
-  const pod = findPod(cluster, ref, OPERATION);
+  const pod = podNamed(cluster, ref, OPERATION);
+  // The budget comes first: an eviction that was meant for another pod of the name spends from it, too.
   if (!isBeyondBudgets(pod)) takeFromBudget(cluster, pod);
+  checkUid(pod, ref, OPERATION);
   kubelets.terminate(pod, graceSeconds, 'EvictionByEvictionAPI');
+}
+
+/** The same as our client hears of it. */
+export async function requestEviction(
+  cluster: SimCluster,
+  kubelets: Kubelets,
+  ref: PodRef,
+  graceSeconds: number,
+): Promise<void> {
+  const pod = podNamed(cluster, ref, OPERATION);
+  if (isBeyondBudgets(pod) && pod.metadata.uid !== ref.uid) await loseToRetries(cluster);
+  evict(cluster, kubelets, ref, graceSeconds);
+}
+
+/**
+ * Where no budget has a say, the API server takes the wrong UID for a conflict that may pass: it tries again for ten
+ * seconds, which is as long as our client waits.
+ */
+async function loseToRetries(cluster: SimCluster): Promise<never> {
+  await cluster.clock.sleep(CLIENT_PATIENCE_MS);
+  const details = { operation: OPERATION, code: 'ETIMEDOUT' };
+  throw new PortError('unreachable', 'no answer from the API server (ETIMEDOUT)', details);
 }
 
 /** The pod that is meant. Throws `not-found`, or `conflict` when the name belongs to another pod by now. */
 export function findPod(cluster: SimCluster, ref: PodRef, operation: string): SimPod {
-  const pod = cluster.pods.get(podKey(ref));
-  if (pod === undefined) {
-    throw new PortError('not-found', `pods "${ref.name}" not found`, { operation, code: '404' });
-  }
-  if (pod.metadata.uid !== ref.uid) {
-    const message = `the UID in the precondition (${ref.uid}) does not match the UID in record (${pod.metadata.uid})`;
-    throw new PortError('conflict', message, { operation, code: '409' });
-  }
+  const pod = podNamed(cluster, ref, operation);
+  checkUid(pod, ref, operation);
   return pod;
+}
+
+function podNamed(cluster: SimCluster, ref: PodRef, operation: string): SimPod {
+  const pod = cluster.pods.get(podKey(ref));
+  if (pod !== undefined) return pod;
+  throw new PortError('not-found', `pods "${ref.name}" not found`, { operation, code: '404' });
+}
+
+function checkUid({ metadata }: SimPod, { uid }: PodRef, operation: string): void {
+  if (metadata.uid === uid) return;
+  const message = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid})`;
+  throw new PortError('conflict', message, { operation, code: '409' });
 }
 
 function isBeyondBudgets(pod: SimPod): boolean {

@@ -2,7 +2,7 @@ import { failureKind, PortError } from '../shared/errors.ts';
 import type { Kubernetes, KubernetesAccess, PodFilter } from '../shared/ports/kubernetes.ts';
 import type { SimCluster } from './cluster.ts';
 import { noCluster } from './eks.ts';
-import { evict, findPod } from './eviction.ts';
+import { findPod, requestEviction } from './eviction.ts';
 import type { Effect, Gate } from './gate.ts';
 import { KIN_LABELS } from './kin.ts';
 import type { SimNode, SimPod } from './model.ts';
@@ -82,7 +82,7 @@ function writes(runtime: ClusterRuntime, call: Caller): Pick<Kubernetes, Writes>
         runtime.removeNode(name);
       }),
     evictPod: (pod, options) =>
-      call('evictPod', [pod, options], () => evict(cluster, kubelets, pod, options.graceSeconds)),
+      call('evictPod', [pod, options], () => requestEviction(cluster, kubelets, pod, options.graceSeconds)),
     deletePod: (pod, options) =>
       call('deletePod', [pod, options], () => {
         kubelets.terminate(findPod(cluster, pod, 'delete /pods'), options.graceSeconds);

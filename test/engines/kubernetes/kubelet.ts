@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, type ApiObject, STRATEGIC_MERGE } from './admin.ts';
+
+/** On a pod: how long it takes to shut down, in seconds. */
+export const SHUTDOWN = 'test.example.com/shutdown-seconds';
+/** On a pod: it runs to its end at once. */
+export const COMPLETES = 'test.example.com/completes';
+
+/** On a pod: it runs and never becomes Ready. */
+export const UNREADY = 'test.example.com/unready';
+
+const NODES = '/api/v1/nodes';
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+const HEARTBEAT_MS = 1_000;
+const RETRY_MS = 200;
+const READY = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'];
+
+interface PodObject extends ApiObject {
+  metadata: ApiObject['metadata'] & {
+    namespace: string;
+    uid: string;
+    annotations?: Record<string, string>;
+    deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
+  };
+  spec: { nodeName?: string };
+  status?: { phase?: string };
+}
+
+/** The kubelets of nodes that have no machine: they run nothing, and report as if they did. */
+export class Kubelets {
+  readonly #admin: Admin;
+  /** Nodes that answer. */
+  readonly #nodes = new Set<string>();
+  readonly #started = new Set<string>();
+  /** By UID: since when a pod is shutting down, and the timer of its end. */
+  readonly #stopping = new Map<string, { since: number; timer: NodeJS.Timeout }>();
+  #watch: { close(): void } | undefined;
+  #isOpen = true;
+
+  constructor(admin: Admin) {
+    this.#admin = admin;
+    this.#follow();
+    void this.#heartbeats();
+  }
+
+  /** A Node that is Ready from the start. */
+  async register(name: string, labels: Record<string, string>): Promise<void> {
+    await this.#admin.create(NODES, nodeObject(name, labels));
+    await this.#admin.create(LEASES, {
+      metadata: { name },
+      spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: microTime() },
+    });
+    this.#nodes.add(name);
+  }
+
+  /** From now on nobody posts for the node. */
+  silence(name: string): void {
+    this.#nodes.delete(name);
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#watch?.close();
+    for (const { timer } of this.#stopping.values()) clearTimeout(timer);
+  }
+
+  #follow(): void {
+    if (!this.#isOpen) return;
+    const onEvent = (type: string, object: ApiObject) => this.#onPod(type, object as PodObject);
+    const onEnd = () => void sleep(RETRY_MS).then(() => this.#follow());
+    this.#watch = this.#admin.watch('/api/v1/pods?watch=1', onEvent, onEnd);
+  }
+
+  #onPod(type: string, pod: PodObject): void {
+    const { uid, deletionTimestamp } = pod.metadata;
+    if (type === 'DELETED') {
+      clearTimeout(this.#stopping.get(uid)?.timer);
+      this.#stopping.delete(uid);
+      return;
+    }
+    if (!this.#nodes.has(pod.spec.nodeName ?? '')) return;
+    if (deletionTimestamp !== undefined) this.#stop(pod);
+    else if (pod.status?.phase === 'Pending' && !this.#started.has(uid)) this.#start(pod);
+  }
+
+  #start(pod: PodObject): void {
+    this.#started.add(pod.metadata.uid);
+    const { annotations } = pod.metadata;
+    const completes = annotations?.[COMPLETES] === 'true';
+    const isReady = !completes && annotations?.[UNREADY] !== 'true';
+    const since = new Date().toISOString();
+    const conditions = READY.map((type) => ({
+      type,
+      status: isReady || type === 'PodScheduled' ? 'True' : 'False',
+      lastTransitionTime: since,
+    }));
+    const status = { phase: completes ? 'Succeeded' : 'Running', startTime: since, conditions };
+    const posted = this.#admin.patch(`${pathOf(pod)}/status`, { status }, STRATEGIC_MERGE);
+    posted.catch(() => this.#started.delete(pod.metadata.uid));
+  }
+
+  /** A shorter grace that comes later counts from when it came. */
+  #stop(pod: PodObject): void {
+    const { uid, annotations, deletionGracePeriodSeconds = 0 } = pod.metadata;
+    const before = this.#stopping.get(uid);
+    clearTimeout(before?.timer);
+    const since = before?.since ?? Date.now();
+    const doneAt = since + Number(annotations?.[SHUTDOWN] ?? 0) * 1_000;
+    const killedAt = Date.now() + deletionGracePeriodSeconds * 1_000;
+    const timer = setTimeout(() => void this.#end(pod), Math.min(doneAt, killedAt) - Date.now());
+    this.#stopping.set(uid, { since, timer });
+  }
+
+  async #end(pod: PodObject): Promise<void> {
+    if (!this.#nodes.has(pod.spec.nodeName ?? '')) return;
+    const { uid } = pod.metadata;
+    await this.#admin
+      .remove(pathOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } })
+      .catch(() => undefined);
+  }
+
+  async #heartbeats(): Promise<void> {
+    while (this.#isOpen) {
+      const change = { spec: { renewTime: microTime() } };
+      const posts = [...this.#nodes].map((name) => this.#admin.patch(`${LEASES}/${name}`, change));
+      await Promise.allSettled(posts);
+      await sleep(HEARTBEAT_MS, undefined, { ref: false });
+    }
+  }
+}
+
+function pathOf({ metadata }: PodObject): string {
+  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
+}
+
+/** Of Leases, and with microseconds. */
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}
+
+function nodeObject(name: string, labels: Record<string, string>): object {
+  const time = new Date().toISOString();
+  const room = { pods: '700', cpu: '64', memory: '256Gi' };
+  const quiet = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => [type, 'False'] as const);
+  const conditions = [...quiet, ['Ready', 'True'] as const].map(([type, status]) => ({
+    type,
+    status,
+    reason: 'Kubelet',
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+  }));
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+    spec: { providerID: `aws:///eu-west-1a/${name}` },
+    status: { capacity: room, allocatable: room, conditions },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Programs } from '../../../scripts/engines/kubernetes.ts';
+import { wallClock } from '../../../shared/clock.ts';
+import { ROLES, type Setting, type Stage, type Theatre } from '../../contract/kubernetes-stage.ts';
+import { type EngineCluster, startCluster } from './cluster.ts';
+import { eventually } from './processes.ts';
+import { pieces, type Scene } from './workloads.ts';
+
+const SETTLE_LIMIT_MS = 60_000;
+/** Objects created together. */
+const AT_ONCE = 20;
+const GROUP_LABEL = 'node-group';
+
+/** One control plane for all cases; each has nodes and a namespace of its own. */
+export async function engineTheatre(programs: Programs): Promise<Theatre> {
+  const cluster = await startCluster(programs, ROLES);
+  let count = 0;
+  return {
+    stage: (setting) => stageOn(cluster, `case-${++count}`, setting),
+    clear: (stage) => clear(cluster, stage),
+    close: () => cluster.stop(),
+  };
+}
+
+async function stageOn(cluster: EngineCluster, name: string, setting: Setting): Promise<Stage> {
+  const { admin, kubelets } = cluster;
+  const nodes = Array.from({ length: setting.nodes ?? 1 }, (_, index) => `${name}-node-${index}`);
+  await build(cluster, { namespace: name, nodes, nodeSelector: { [GROUP_LABEL]: name }, setting });
+  return {
+    namespace: name,
+    nodes,
+    nodeSelector: `${GROUP_LABEL}=${name}`,
+    as: (role) => cluster.as(role),
+    now: () => wallClock.now(),
+    pass: (ms) => wallClock.sleep(ms),
+    beforeObserved: (budget, maxUnavailable, work) =>
+      cluster.withoutControllers(async () => {
+        const path = `/apis/policy/v1/namespaces/${name}/poddisruptionbudgets/${budget}`;
+        await admin.patch(path, { spec: { maxUnavailable } });
+        await work();
+      }),
+    silence: async (node) => {
+      kubelets.silence(node);
+      await eventually(() => expectNotReady(cluster, node), SETTLE_LIMIT_MS);
+    },
+  };
+}
+
+async function build(cluster: EngineCluster, scene: Scene): Promise<void> {
+  const { admin, kubelets } = cluster;
+  const { namespace, nodes, nodeSelector, setting } = scene;
+  for (const node of nodes) await kubelets.register(node, nodeSelector);
+  await eventually(() => expectUntainted(cluster, nodes), SETTLE_LIMIT_MS);
+  await admin.create('/api/v1/namespaces', { metadata: { name: namespace } });
+  const made = pieces(scene);
+  for (let from = 0; from < made.length; from += AT_ONCE) {
+    await Promise.all(made.slice(from, from + AT_ONCE).map(({ path, object }) => admin.create(path, object)));
+  }
+  for (const { status } of made) if (status !== undefined) await admin.patch(status.path, status.change);
+  await eventually(() => expectSettled(cluster, namespace, setting), SETTLE_LIMIT_MS);
+}
+
+/** A new Node is marked not ready until its controller has seen it. */
+async function expectUntainted({ admin }: EngineCluster, nodes: readonly string[]): Promise<void> {
+  for (const name of nodes) {
+    const { spec } = await admin.get<{ spec: { taints?: unknown[] } }>(`/api/v1/nodes/${name}`);
+    if ((spec.taints ?? []).length > 0) throw new Error(`${name} is still tainted`);
+  }
+}
+
+async function expectNotReady({ admin }: EngineCluster, name: string): Promise<void> {
+  const { status } = await admin.get<{ status: Conditions }>(`/api/v1/nodes/${name}`);
+  if (isTrue(status, 'Ready')) throw new Error(`${name} is still Ready`);
+}
+
+interface Conditions {
+  phase?: string;
+  conditions?: { type: string; status: string; reason?: string }[];
+}
+
+interface PodObject {
+  metadata: { labels: Record<string, string> };
+  status: Conditions;
+}
+
+interface BudgetObject {
+  metadata: { name: string };
+  spec: { selector: { matchLabels?: Record<string, string> } };
+  status?: Conditions & { currentHealthy?: number };
+}
+
+/** Every pod is there and reported, and every budget has counted them. */
+async function expectSettled({ admin }: EngineCluster, namespace: string, setting: Setting): Promise<void> {
+  const nodes = setting.nodes ?? 1;
+  const wanted = (setting.workloads ?? []).map(({ kind, replicas = 1 }) =>
+    kind === 'DaemonSet' ? nodes : replicas,
+  );
+  const total = wanted.reduce((sum, count) => sum + count, 0);
+  const pods = await admin.get<{ items: PodObject[] }>(`/api/v1/namespaces/${namespace}/pods`);
+  const done = pods.items.filter(({ status }) => nodes === 0 || status.phase !== 'Pending');
+  if (done.length !== total) throw new Error(`${done.length} of ${total} pods are reported`);
+  const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
+  const budgets = await admin.get<{ items: BudgetObject[] }>(path);
+  for (const budget of budgets.items) {
+    if (!hasCounted(budget, pods.items))
+      throw new Error(`the budget ${budget.metadata.name} is not up to date`);
+  }
+}
+
+/** Or has said that it cannot. */
+function hasCounted({ spec, status }: BudgetObject, pods: readonly PodObject[]): boolean {
+  const verdict = status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
+  if (verdict?.reason === 'SyncFailed') return true;
+  const labels = Object.entries(spec.selector.matchLabels ?? {});
+  const selected = pods.filter(({ metadata }) =>
+    labels.every(([key, value]) => metadata.labels[key] === value),
+  );
+  const healthy = selected.filter((pod) => isTrue(pod.status, 'Ready'));
+  return verdict !== undefined && status?.currentHealthy === healthy.length;
+}
+
+function isTrue({ conditions = [] }: Conditions, type: string): boolean {
+  return conditions.some((each) => each.type === type && each.status === 'True');
+}
+
+/** What is left of a case must not be in the way of the next. */
+async function clear({ admin, kubelets }: EngineCluster, { namespace, nodes }: Stage): Promise<void> {
+  await admin.remove(`/api/v1/namespaces/${namespace}`);
+  await admin.remove(`/api/v1/namespaces/${namespace}/pods`, { gracePeriodSeconds: 0 });
+  for (const node of nodes) {
+    kubelets.silence(node);
+    await admin.remove(`/api/v1/nodes/${node}`);
+    await admin.remove(`/apis/storage.k8s.io/v1/volumeattachments/csi-${node}`);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Budget, Setting, Workload } from '../../contract/kubernetes-stage.ts';
+import { COMPLETES, SHUTDOWN, UNREADY } from './kubelet.ts';
+
+/** An object to create, and where. */
+export interface Piece {
+  path: string;
+  object: object;
+  /** Written afterwards: the API server takes none from who creates an object. */
+  status?: { path: string; change: object };
+}
+
+export interface Scene {
+  namespace: string;
+  nodes: readonly string[];
+  nodeSelector: Record<string, string>;
+  setting: Setting;
+}
+
+/** The API objects of a setting. */
+export function pieces(scene: Scene): Piece[] {
+  const { namespace, nodes, setting } = scene;
+  return [
+    ...(setting.budgets ?? []).map((budget) => budgetPiece(namespace, budget)),
+    ...(setting.workloads ?? []).flatMap((workload) => workloadPieces(scene, workload)),
+    ...(setting.workloads ?? [])
+      .filter(({ volume }) => volume === true)
+      .flatMap(() => nodes.map(attachmentPiece)),
+  ];
+}
+
+function workloadPieces(scene: Scene, workload: Workload): Piece[] {
+  const { namespace } = scene;
+  const { name, kind = 'Deployment', replicas = 1 } = workload;
+  if (kind === 'bare') return barePods(scene, workload);
+  const labels = labelsOf(workload);
+  if (kind === 'Job') {
+    const spec = { parallelism: replicas, completions: replicas, template: podOf(scene, workload) };
+    return [
+      { path: `/apis/batch/v1/namespaces/${namespace}/jobs`, object: { metadata: { name, labels }, spec } },
+    ];
+  }
+  const spec = {
+    selector: { matchLabels: labels },
+    template: podOf(scene, workload),
+    ...(kind !== 'DaemonSet' && { replicas }),
+    ...(kind === 'StatefulSet' && { serviceName: name, podManagementPolicy: 'Parallel' }),
+  };
+  const path = `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s`;
+  return [{ path, object: { metadata: { name, labels }, spec } }];
+}
+
+/** Bound from the start, to the first node. */
+function barePods(scene: Scene, workload: Workload): Piece[] {
+  const { metadata, spec } = podOf(scene, workload);
+  const path = `/api/v1/namespaces/${scene.namespace}/pods`;
+  return Array.from({ length: workload.replicas ?? 1 }, (_, index) => {
+    const name = index === 0 ? workload.name : `${workload.name}-${index}`;
+    return { path, object: { metadata: { ...metadata, name }, spec: { ...spec, nodeName: scene.nodes[0] } } };
+  });
+}
+
+function podOf({ nodeSelector }: Scene, workload: Workload) {
+  const annotations = {
+    [SHUTDOWN]: String(workload.shutdownSeconds ?? 1),
+    ...(workload.completed === true && { [COMPLETES]: 'true' }),
+    ...(workload.unready === true && { [UNREADY]: 'true' }),
+  };
+  const isOnce = workload.kind === 'bare' || workload.kind === 'Job';
+  return {
+    metadata: { labels: labelsOf(workload), annotations },
+    spec: {
+      nodeSelector,
+      terminationGracePeriodSeconds: 30,
+      containers: [{ name: workload.name, image: 'example.com/none:1' }],
+      ...(isOnce && { restartPolicy: 'Never' }),
+    },
+  };
+}
+
+function labelsOf({ name, labels }: Workload): Record<string, string> {
+  return labels ?? { app: name };
+}
+
+function budgetPiece(namespace: string, { name, selector, ...limits }: Budget): Piece {
+  const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
+  return { path, object: { metadata: { name }, spec: { selector: { matchLabels: selector }, ...limits } } };
+}
+
+/** As the CSI driver writes it: no driver is here. */
+function attachmentPiece(node: string): Piece {
+  const source = { persistentVolumeName: `pvc-${node}` };
+  const name = `csi-${node}`;
+  const path = '/apis/storage.k8s.io/v1/volumeattachments';
+  return {
+    path,
+    object: { metadata: { name }, spec: { attacher: 'ebs.csi.aws.com', nodeName: node, source } },
+    status: { path: `${path}/${name}/status`, change: { status: { attached: true } } },
+  };
+}
