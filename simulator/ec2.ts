@@ -20,7 +20,9 @@ export function simulatedEc2(world: World, gate: Gate): Ec2 {
     terminateInstances: (ids) =>
       gate.call({ port: 'ec2', method: 'terminateInstances', args: [ids] }, () => {
         refuseEmpty(ids, 'ec2:TerminateInstances');
-        for (const id of ids) fleet.machines.terminate(id, 'Client.UserInitiatedShutdown');
+        // As our adapter does: who is gone already keeps no neighbour from being terminated.
+        for (const id of ids.filter((each) => fleet.instances.get(each) !== undefined))
+          fleet.machines.terminate(id, 'Client.UserInitiatedShutdown');
       }),
   };
 }

@@ -9,6 +9,9 @@ export interface ContractRun {
   behaviours: Readonly<Record<string, string>>;
 }
 
+/** Wider than anything a cell says. */
+const CELL = 20;
+
 /** Where contract suites leave a file for each run. */
 export const RESULTS = resolve(import.meta.dirname, '../../node_modules/.vitest/contracts');
 
@@ -21,27 +24,30 @@ export async function readRuns(folder = RESULTS): Promise<ContractRun[]> {
   return texts.map((text) => JSON.parse(text) as ContractRun);
 }
 
-/** Behaviour × subject, one table for each contract; the simulator first. A dash stands for what was not run. */
+/**
+ * Behaviour × subject, one table for each contract; the simulator first, and last who confirms the behaviour:
+ * an engine, or the simulator only. A dash stands for what was not run.
+ */
 export function tableOf(runs: readonly ContractRun[]): string[] {
   return [...Map.groupBy(runs, ({ contract }) => contract)].flatMap(([contract, all]) => {
     const ordered = [...all.filter(isSimulator), ...all.filter((run) => !isSimulator(run))];
     const names = [...new Set(ordered.flatMap(({ behaviours }) => Object.keys(behaviours)))];
     const width = Math.max(contract.length, ...names.map((name) => name.length)) + 2;
     const row = (name: string, cells: readonly string[]) =>
-      (name.padEnd(width) + cells.map((cell) => cell.padEnd(11)).join('')).trimEnd();
+      (name.padEnd(width) + cells.map((cell) => cell.padEnd(CELL)).join('')).trimEnd();
     return [
-      row(
-        contract,
-        ordered.map(({ subject }) => subject),
-      ),
+      row(contract, [...ordered.map(({ subject }) => subject), 'confirmed by']),
       ...names.map((name) =>
-        row(
-          name,
-          ordered.map(({ behaviours }) => behaviours[name] ?? '-'),
-        ),
+        row(name, [...ordered.map(({ behaviours }) => behaviours[name] ?? '-'), confirmedBy(name, all)]),
       ),
     ];
   });
+}
+
+function confirmedBy(name: string, runs: readonly ContractRun[]): string {
+  const engines = runs.filter((run) => !isSimulator(run));
+  if (engines.length === 0) return '- (no engine has run)';
+  return engines.some(({ behaviours }) => behaviours[name] === 'passed') ? 'engine' : 'simulator only';
 }
 
 function isSimulator({ subject }: ContractRun): boolean {

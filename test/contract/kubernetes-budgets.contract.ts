@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
 import { GRACE, podScene, type SetUpPods } from './kubernetes-pods.ts';
 import {
   type Budget,
@@ -6,12 +7,24 @@ import {
   outcome,
   refOf,
   type SetStage,
+  type Stage,
   until,
   type Workload,
 } from './kubernetes-stage.ts';
 
 const web = { name: 'web', replicas: 2 };
 const shut = { name: 'web', selector: { app: 'web' }, maxUnavailable: 0 };
+
+/** A cordoned node: no replacement becomes Ready and gives its budget back while a case still counts. */
+async function closeNode(stage: Stage, kubernetes: Kubernetes): Promise<() => Promise<unknown>> {
+  const [name = ''] = stage.nodes;
+  await kubernetes.patchNode(name, { spec: { unschedulable: true } });
+  await until(stage, async () => {
+    const { spec } = await kubernetes.getNode(name);
+    return spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/unschedulable') ?? false;
+  });
+  return () => kubernetes.patchNode(name, { spec: { unschedulable: null } });
+}
 
 /** What PodDisruptionBudgets mean for evictions. */
 export function budgetCases(setStage: SetStage): void {
@@ -23,10 +36,11 @@ export function budgetCases(setStage: SetStage): void {
 
 function allowanceCases(setUp: SetUpPods): void {
   test('a budget allows as many evictions as it says, then refuses without naming a time', async () => {
-    const { kubernetes, pods } = await setUp({
+    const { stage, kubernetes, pods } = await setUp({
       workloads: [{ name: 'web', replicas: 4, shutdownSeconds: 60 }],
       budgets: [{ ...shut, maxUnavailable: 2 }],
     });
+    await closeNode(stage, kubernetes);
     expect(await outcome(kubernetes.evictPod(refOf(pods[0]), GRACE))).toBe('ok');
     expect(await outcome(kubernetes.evictPod(refOf(pods[1]), GRACE))).toBe('ok');
     const refusal = await failureOf(kubernetes.evictPod(refOf(pods[2]), GRACE));
@@ -74,8 +88,12 @@ function allowanceCases(setUp: SetUpPods): void {
       workloads: [web],
       budgets: [{ ...shut, maxUnavailable: 1 }],
     });
+    const open = await closeNode(stage, kubernetes);
     expect(await outcome(kubernetes.evictPod(refOf(pods[0]), GRACE))).toBe('ok');
     expect(await outcome(kubernetes.evictPod(refOf(pods[1]), GRACE))).toBe('blocked-by-budget');
+    await stage.pass(3_000);
+    expect(await outcome(kubernetes.evictPod(refOf(pods[1]), GRACE))).toBe('blocked-by-budget');
+    await open();
     await until(stage, async () => (await outcome(kubernetes.evictPod(refOf(pods[1]), GRACE))) === 'ok');
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Table } from '../../shared/ports/table.ts';
+import { reportsRun } from './report.ts';
 import {
   type Context,
   changeCases,
@@ -17,6 +18,7 @@ export interface TableUnderTest {
 /** What every Table must do. DynamoDB's adapter and the simulator's table pass the same cases. */
 export function tableContract(name: string, makeTable: () => Promise<TableUnderTest>): void {
   describe(`${name} keeps the Table contract`, () => {
+    reportsRun('table', name);
     let made: TableUnderTest;
     let partition = 0;
     const table = () => made.table;

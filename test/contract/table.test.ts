@@ -59,5 +59,5 @@ async function createTable(client: DynamoDBClient): Promise<void> {
   await client.send(command);
 }
 
-tableContract('DynamoDB', onDynalite);
-tableContract('MemoryTable', async () => ({ table: new MemoryTable(), close: async () => {} }));
+tableContract('dynalite', onDynalite);
+tableContract('simulator', async () => ({ table: new MemoryTable(), close: async () => {} }));

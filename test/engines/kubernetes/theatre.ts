@@ -100,10 +100,15 @@ async function expectSettled({ admin }: EngineCluster, namespace: string, settin
   if (done.length !== total) throw new Error(`${done.length} of ${total} pods are reported`);
   const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
   const budgets = await admin.get<{ items: BudgetObject[] }>(path);
-  for (const budget of budgets.items) {
-    if (!hasCounted(budget, pods.items))
-      throw new Error(`the budget ${budget.metadata.name} is not up to date`);
-  }
+  const behind = budgets.items.filter((budget) => !hasCounted(budget, pods.items));
+  for (const { metadata } of behind) await admin.patch(`${path}/${metadata.name}`, touched());
+  const [first] = behind;
+  if (first !== undefined) throw new Error(`the budget ${first.metadata.name} is not up to date`);
+}
+
+/** When a pod changes, the controller counts one arbitrary budget among those that select it; a changed budget always. */
+function touched(): object {
+  return { metadata: { annotations: { touched: String(wallClock.now()) } } };
 }
 
 /** Or has said that it cannot. */

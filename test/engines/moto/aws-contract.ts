@@ -1,10 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsTheatre, CASES } from '../../contract/aws.contract.ts';
-import { RESULTS } from '../../contract/kubernetes.contract.ts';
-
-const NOT_HERE = 'not by this engine';
+import { NOT_HERE, reportsRun } from '../../contract/report.ts';
 
 /**
  * Runs every case against one subject. `lacking` names the cases an engine is known not to do, with
@@ -16,7 +12,8 @@ export function awsContract(
   lacking: Readonly<Record<string, string>> = {},
 ): void {
   describe(`${subject} keeps the contract of EC2 and Auto Scaling`, () => {
-    const tasks = new Map<string, TestContext['task']>();
+    const titles = new Map(Object.keys(CASES).map((name) => [titleOf(name, lacking), name]));
+    reportsRun('aws', subject, (title) => titles.get(title));
     let theatre: AwsTheatre | undefined;
     const set = async (hooked = false) => {
       if (theatre === undefined) throw new Error('no theatre');
@@ -28,24 +25,13 @@ export function awsContract(
     });
     afterAll(async () => {
       await theatre?.close();
-      const behaviours = [...tasks].map(([name, { result }]) => {
-        // A failure that was expected counts as passed.
-        const said = lacking[name] === undefined ? 'passed' : NOT_HERE;
-        return [name, result?.state === 'pass' ? said : 'failed'];
-      });
-      report(subject, Object.fromEntries(behaviours));
       for (const [name, instead] of Object.entries(lacking))
         console.log(`${subject}: ${NOT_HERE}: ${name} (${instead})`);
     });
 
     for (const [name, run] of Object.entries(CASES)) {
-      const instead = lacking[name];
-      const body = async ({ task }: TestContext) => {
-        tasks.set(name, task);
-        await run(set);
-      };
-      if (instead === undefined) test(name, body);
-      else test.fails(`${NOT_HERE}: ${name} (${instead})`, body);
+      const declare = lacking[name] === undefined ? test : test.fails;
+      declare(titleOf(name, lacking), () => run(set));
     }
     test('what is said to be lacking is a case', () => {
       expect(Object.keys(lacking).filter((name) => !(name in CASES))).toEqual([]);
@@ -53,8 +39,7 @@ export function awsContract(
   });
 }
 
-function report(subject: string, behaviours: Record<string, string>): void {
-  mkdirSync(RESULTS, { recursive: true });
-  const value = { contract: 'aws', subject, behaviours };
-  writeFileSync(join(RESULTS, `aws.${subject}.json`), `${JSON.stringify(value, null, 2)}\n`);
+function titleOf(name: string, lacking: Readonly<Record<string, string>>): string {
+  const instead = lacking[name];
+  return instead === undefined ? name : `${NOT_HERE}: ${name} (${instead})`;
 }

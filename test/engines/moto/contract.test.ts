@@ -18,11 +18,6 @@ const LACKING = {
   'a heartbeat or an end for a hook that holds nobody is invalid': 'it answers 500',
 };
 
-/** Our adapter sends a refused batch again one by one; the simulator refuses it as EC2 does underneath. */
-const LACKING_SIMULATED = {
-  'an id that nobody has keeps no neighbour from being terminated': 'it refuses the call as not-found',
-};
-
 async function simulated(): Promise<AwsTheatre> {
   return {
     stage: async (hooked) => {
@@ -53,5 +48,5 @@ async function simulated(): Promise<AwsTheatre> {
   };
 }
 
-awsContract('simulator', simulated, LACKING_SIMULATED);
+awsContract('simulator', simulated);
 awsContract('moto', engineTheatre, LACKING);

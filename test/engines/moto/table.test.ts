@@ -52,12 +52,12 @@ async function engineTable(): Promise<TableUnderTest> {
   return { table: portsOf({ TABLE_NAME }).table, close: () => server.stop() };
 }
 
-tableContract("moto's DynamoDB", engineTable);
+tableContract('moto', engineTable);
 
 describe('not by this engine', () => {
   afterAll(() => {
     for (const [name, instead] of Object.entries(LACKING))
-      console.log(`moto's DynamoDB: not by this engine: ${name} (${instead})`);
+      console.log(`moto: not by this engine: ${name} (${instead})`);
   });
 
   test.each(Object.entries(LACKING))('%s (%s)', (name) => {
