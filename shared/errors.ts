@@ -22,6 +22,8 @@ export interface FailureDetails {
   code?: string;
   /** How long the provider asked us to wait, in ms. */
   retryAfterMs?: number;
+  /** It failed without an answer: it may have been done all the same. */
+  mayHaveHappened?: true;
   cause?: unknown;
 }
 
@@ -31,6 +33,7 @@ export class PortError extends Error {
   readonly operation: string;
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly mayHaveHappened: boolean;
 
   constructor(kind: FailureKind, message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -38,6 +41,7 @@ export class PortError extends Error {
     this.operation = details.operation;
     this.code = details.code;
     this.retryAfterMs = details.retryAfterMs;
+    this.mayHaveHappened = details.mayHaveHappened === true;
   }
 }
 
