@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../clock.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
 import type { Config } from './load.ts';
 import { lowestMode, type Mode, type TroublePolicy } from './policy.ts';
@@ -38,6 +39,11 @@ export function policyFor(
     configHash: hash,
     disruptionBudget: config.global.disruptionBudget,
     standDownFor: config.global.standDownFor,
+    approvers: [],
+    approvals: { required: { low: 1, medium: 1, high: 2 }, maxSnoozeMs: HOUR_MS },
+    brake: { nodes: 3, share: 0.2, withinMs: 10 * MINUTE_MS, zoneShare: 0.55 },
+    quarantine: { actions: 3, withinMs: DAY_MS },
+    capacityFloor: 0.8,
     section: withoutMode(merge(general, override ?? {})),
   };
 }

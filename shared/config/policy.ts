@@ -1,4 +1,5 @@
 import type { DisruptionLimits } from '../incident/disruptions.ts';
+import type { ApprovalRules, ApproverGroup } from './people.ts';
 
 /** off < observe < approve < auto; the lowest of all that apply wins. */
 export const MODES = ['off', 'observe', 'approve', 'auto'] as const;
@@ -18,6 +19,23 @@ export const STAND_DOWN_CONTROLLERS = [
 ] as const;
 export type StandDownController = (typeof STAND_DOWN_CONTROLLERS)[number];
 
+/** Too many at once is no accident of single nodes; from `global.correlatedFailure`. */
+export interface BrakeLimits {
+  /** So many different subjects of one cluster within `withinMs` stop everything voluntary … */
+  nodes: number;
+  /** … and so does this share of the cluster's nodes, 0 to 1. */
+  share: number;
+  withinMs: number;
+  /** Of the nodes of one zone: the zone itself is in trouble, hands off. */
+  zoneShare: number;
+}
+
+/** A subject that was acted on so often is left to a person; from `global.quarantine`. */
+export interface QuarantineLimits {
+  actions: number;
+  withinMs: number;
+}
+
 /** What holds for one cluster and trouble now. */
 export interface TroublePolicy {
   mode: Mode;
@@ -29,6 +47,13 @@ export interface TroublePolicy {
   disruptionBudget: DisruptionLimits;
   /** Controllers to leave nodes to, from `global.standDownFor`. */
   standDownFor: readonly StandDownController[];
+  /** Who may answer for this cluster and trouble; empty means nobody. */
+  approvers: readonly ApproverGroup[];
+  approvals: ApprovalRules;
+  brake: BrakeLimits;
+  quarantine: QuarantineLimits;
+  /** Share of a group's desired capacity, 0 to 1, below which nothing is taken from it on purpose. */
+  capacityFloor: number;
   /** The trouble's own section, validated, defaults filled in. */
   section: { [name: string]: unknown };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Mode } from '../../shared/config/policy.ts';
 import type { GuardInput } from '../../shared/guard/guard.ts';
 import { guards, judgeStep } from '../../shared/guard/index.ts';
-import { defaultBudget } from '../support/policy.ts';
+import { defaultRules } from '../support/policy.ts';
 
 const step = {
   action: 'drain',
@@ -20,7 +20,7 @@ function input(over: Partial<GuardInput> = {}): GuardInput {
       mode: 'auto',
       modeRule: 'paramedic.yaml:3 global.mode',
       configHash: 'h',
-      disruptionBudget: defaultBudget,
+      ...defaultRules,
       standDownFor: [],
       section: {},
     },

@@ -5,7 +5,7 @@ import type { Signal } from '../../shared/incident/signal.ts';
 import type { PlaybookInput, Trouble } from '../../shared/pipeline/trouble.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { worldOf } from '../../simulator/world.ts';
-import { defaultBudget } from './policy.ts';
+import { defaultRules } from './policy.ts';
 import { smallWorld } from './simulate.ts';
 
 /** A trouble of its own kind, to hold the pipeline against something it was not written for. */
@@ -119,7 +119,7 @@ export function setUpProbe(over: (probe: Probe) => Partial<Trouble> = () => ({})
       mode: 'auto',
       modeRule: 'test',
       configHash: 't',
-      disruptionBudget: defaultBudget,
+      ...defaultRules,
       standDownFor: [],
       section: {},
     }),

@@ -11,7 +11,7 @@ import type { Allows } from '../../simulator/invariants.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { type World, worldOf } from '../../simulator/world.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
-import { defaultBudget, defaultPolicy } from './policy.ts';
+import { defaultBudget, defaultPolicy, defaultRules } from './policy.ts';
 
 export const TROUBLE = nodeInterruption.name;
 
@@ -65,8 +65,8 @@ export function simulate({
       mode: current.mode,
       modeRule: 'test',
       configHash: current.config,
+      ...defaultRules,
       disruptionBudget: budget ?? defaultBudget,
-      standDownFor: STAND_DOWN_CONTROLLERS,
       section: { ...(policy ?? defaultPolicy) },
     }),
     ...(faults === undefined ? {} : { faults }),
