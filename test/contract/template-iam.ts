@@ -6,7 +6,16 @@ export interface Statement {
   effect: string;
   actions: string[];
   resources: string[];
+  /** The keys that its tests read. */
   conditions: string[];
+  tests: ConditionTest[];
+}
+
+/** One line of a `Condition`, e.g. `StringEquals`: the key must have one of these values. */
+export interface ConditionTest {
+  operator: string;
+  key: string;
+  values: string[];
 }
 
 /** Function name (as in serverless.yml) → its role's statements. */
@@ -21,14 +30,20 @@ export function statementsByFunction(template: Template): Map<string, Statement[
 
 function readStatement(value: Parameters<typeof asObject>[0]): Statement {
   const statement = asObject(value);
+  const tests = Object.entries(asObject(statement['Condition'])).flatMap(([operator, keys]) =>
+    Object.entries(asObject(keys)).map(([key, wanted]) => ({
+      operator,
+      key,
+      values: asList(wanted).map(String),
+    })),
+  );
   return {
     sid: String(statement['Sid']),
     effect: String(statement['Effect']),
     actions: asList(statement['Action']).map(String),
     resources: asList(statement['Resource']).map(String),
-    conditions: Object.values(asObject(statement['Condition'])).flatMap((test) =>
-      Object.keys(asObject(test)),
-    ),
+    conditions: tests.map(({ key }) => key),
+    tests,
   };
 }
 

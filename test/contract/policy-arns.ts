@@ -1,0 +1,43 @@
+import { KEY_ID, PLACE } from './policy-roles.ts';
+import { STAGE } from './template-package.ts';
+
+const OURS = `paramedic-${STAGE}`;
+
+/** Of this stage's own resources. */
+export const TABLE = `arn:aws:dynamodb:${PLACE}:table/${OURS}`;
+export const TOPIC = `arn:aws:sns:${PLACE}:${OURS}`;
+export const KEY = `arn:aws:kms:${PLACE}:key/${KEY_ID}`;
+export const REMEDIATE = functionArn('nodeInterruptionRemediate');
+/** One durable execution; it belongs to a version, never to the alias. */
+export const RUN = `${REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
+
+export function functionArn(name: string): string {
+  return `arn:aws:lambda:${PLACE}:function:${OURS}-${name}`;
+}
+
+/** Of a lane: `notice`, `lifecycle-dlq`. */
+export function queueArn(name: string): string {
+  return `arn:aws:sqs:${PLACE}:${OURS}-node-interruption-${name}`;
+}
+
+export function logStreamArn(name: string): string {
+  return `arn:aws:logs:${PLACE}:log-group:/aws/lambda/${OURS}-${name}:log-stream:2026/11/02/[7]0a1b2c`;
+}
+
+export function roleArn(name: string): string {
+  return `arn:aws:iam::210987654321:role/${OURS}-${name}`;
+}
+
+/** Of the account that the stack is in. */
+export const CLUSTER = `arn:aws:eks:${PLACE}:cluster/shop`;
+export const NODE_GROUP = `arn:aws:eks:${PLACE}:nodegroup/shop/spot/5cc1a2b3`;
+export const INSTANCE = `arn:aws:ec2:${PLACE}:instance/i-0123456789abcdef0`;
+export const GROUP = `arn:aws:autoscaling:${PLACE}:autoScalingGroup:6b1f9c2e:autoScalingGroupName/shop-spot`;
+export const INTERFACE = `arn:aws:ec2:${PLACE}:network-interface/eni-0a1b2c3d4e5f60718`;
+
+/** Of somebody else's in the same account. */
+export const OTHER_FUNCTION = `arn:aws:lambda:${PLACE}:function:shop`;
+export const OTHER_TOPIC = `arn:aws:sns:${PLACE}:shop`;
+export const OTHER_KEY = `arn:aws:kms:${PLACE}:key/a1b2c3d4-0000-4000-8000-000000000000`;
+/** Its name begins with the whole of ours. */
+export const RUN_OF_COPY = `${REMEDIATE}Copy:7/durable-execution/5f0c1e/9f7d84c9`;

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findKubernetes } from '../../../scripts/engines/kubernetes.ts';
+import { ROLES } from '../../contract/kubernetes-stage.ts';
+import { inOrder } from '../../contract/template-package.ts';
+import { type EngineCluster, startCluster } from './cluster.ts';
+import { eventually } from './processes.ts';
+import { type Asker, asker } from './rbac-asker.ts';
+import { asked, DECLARED, declaredByOthers, FORBIDDEN } from './rbac-permissions.ts';
+
+const EFFECT_LIMIT_MS = 10_000;
+/** Verbs that only the authorizer knows; no API call has them. */
+const AUTHORIZER_VERBS = new Set(['approve', 'bind', 'escalate', 'impersonate']);
+
+const programs = await findKubernetes();
+
+if (programs === undefined) {
+  describe('RBAC of a real API server', () => {
+    test.skip('is not on this machine: node scripts/engines/kubernetes.ts builds it', () => undefined);
+  });
+} else {
+  describe('RBAC of a real API server', () => {
+    let cluster: EngineCluster;
+    let kubectl: Asker;
+
+    beforeAll(async () => {
+      cluster = await startCluster(programs, ROLES);
+      kubectl = asker(programs, cluster);
+      // The authorizer learns of a role a moment after it was applied: until then every answer is no.
+      await eventually(() => expectEffective(kubectl), EFFECT_LIMIT_MS);
+    });
+
+    // Undefined when it could not be started, which is then what failed.
+    afterAll(() => cluster?.stop());
+
+    describe.each(ROLES)('%s', (role) => {
+      test.each(DECLARED[role])('may %s: the product declares it', async (permission) => {
+        expect(await kubectl.isAllowed(role, permission)).toBe(true);
+      });
+
+      test.each(Object.entries(FORBIDDEN))('may not %s: %s', async (permission) => {
+        expect(await kubectl.isAllowedInSystem(role, permission)).toBe(false);
+      });
+
+      test.each(declaredByOthers(role))('may not %s: only another role needs it', async (permission) => {
+        expect(await kubectl.isAllowedInSystem(role, permission)).toBe(false);
+      });
+    });
+
+    // A role that the cluster puts together from others is empty here: its answers would be no.
+    test('each group is bound once, to the role of its name, and in no namespace of its own', async () => {
+      expect(await bindings(cluster)).toEqual(ROLES.map((role) => `ClusterRole ${role} to ${role}`));
+    });
+
+    test('a group without a binding may do nothing of what ours may', async () => {
+      for (const permission of inOrder(Object.values(DECLARED).flat())) {
+        const isAllowed = await kubectl.isAllowedInSystem('nobody', permission);
+        expect({ permission, isAllowed }).toEqual({ permission, isAllowed: false });
+      }
+    });
+
+    test('everything asked is an API call that the server has: no refusal is a misspelling', async () => {
+      const permissions = inOrder([...Object.values(DECLARED).flat(), ...Object.keys(FORBIDDEN)]);
+      const calls = permissions.filter((permission) => !AUTHORIZER_VERBS.has(asked(permission).verb));
+      const served = await Promise.all(calls.map((permission) => isServed(cluster, permission)));
+      expect(calls.filter((_, index) => !served[index])).toEqual([]);
+    });
+  });
+}
+
+async function expectEffective(kubectl: Asker): Promise<void> {
+  for (const role of ROLES) {
+    const [first = ''] = DECLARED[role];
+    if (!(await kubectl.isAllowed(role, first))) throw new Error(`${role} may not ${first}`);
+  }
+}
+
+interface Bindings {
+  items: { roleRef: { kind: string; name: string }; subjects?: { name: string }[] }[];
+}
+
+/** Every binding of one of our groups, in the whole cluster or in a namespace. */
+async function bindings({ admin }: EngineCluster): Promise<string[]> {
+  const lists = ['clusterrolebindings', 'rolebindings'].map((kind) =>
+    admin.get<Bindings>(`/apis/rbac.authorization.k8s.io/v1/${kind}`),
+  );
+  const found = (await Promise.all(lists)).flatMap(({ items }) => items);
+  return found.flatMap(({ roleRef, subjects = [] }) =>
+    subjects
+      .filter(({ name }) => ROLES.some((role) => role === name))
+      .map(({ name }) => `${roleRef.kind} ${roleRef.name} to ${name}`),
+  );
+}
+
+interface ServedResources {
+  resources: { name: string; verbs: string[] }[];
+}
+
+async function isServed({ admin }: EngineCluster, permission: string): Promise<boolean> {
+  const { verb, group, resource, subresource } = asked(permission);
+  const name = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const { resources } = await admin.get<ServedResources>(group === '' ? '/api/v1' : `/apis/${group}/v1`);
+  return resources.some((each) => each.name === name && each.verbs.includes(verb));
+}
