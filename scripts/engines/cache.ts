@@ -60,7 +60,8 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-function endGroup(pid: number | undefined): void {
+/** Ends a process that was started detached, and all it started itself. */
+export function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Finding, lint, prepare } from '../../../scripts/engines/cfn-lint.ts';
+import { SIGNING_SECRET } from '../../contract/template-iam.ts';
 import { inOrder, packageService } from '../../contract/template-package.ts';
 
 const INSTALL_MS = 660_000;
@@ -16,6 +17,7 @@ const SHAPES: Readonly<Record<string, Record<string, string>>> = {
     subnetIds: 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728',
     securityGroupIds: 'sg-0a1b2c3d4e5f60718',
     email: 'oncall@example.com',
+    slackSigningSecretArn: SIGNING_SECRET,
   },
 };
 
