@@ -1,5 +1,3 @@
-import { AIM_KB } from '../scripts/bundle-size.ts';
-import type { BundlesReport } from './bundles.ts';
 import type { CaseReport, ReceiveReport } from './receive.ts';
 import type { Figure } from './report.ts';
 import type { StormReport } from './storm.ts';
@@ -62,14 +60,4 @@ export function floodFigures(alone: StormReport, flooded: StormReport): Figure[]
     { name: `${name}: warning to cordon, p99 (virtual)`, value: toCordonMs.p99, unit: 'ms' },
     { name: `${name}: p99, with / without`, value: ratio, unit: 'x', aim: most(1.05) },
   ];
-}
-
-export function bundleFigures({ bundles, emptyMs }: BundlesReport): Figure[] {
-  const sizes = bundles.map(({ bundle, total }) => {
-    return { name: `bundle ${bundle}: size`, value: total / 1024, unit: 'KB', aim: most(AIM_KB) };
-  });
-  const imports = bundles.map(({ bundle, importMs }) => {
-    return { name: `bundle ${bundle}: cold import`, value: importMs, unit: 'ms' };
-  });
-  return [...sizes, { name: 'empty process', value: emptyMs, unit: 'ms' }, ...imports];
 }

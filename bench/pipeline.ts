@@ -1,8 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { BundlesReport } from './bundles.ts';
 import { type ChildOptions, isPinnable, runChild } from './children.ts';
-import { bundleFigures, floodFigures, receiveFigures, stormFigures } from './figures.ts';
+import { floodFigures, receiveFigures, stormFigures } from './figures.ts';
 import type { ReceiveReport } from './receive.ts';
 import { asJson, asTable, type Figure, type Report } from './report.ts';
 import type { StormReport } from './storm.ts';
@@ -11,7 +10,6 @@ const FOREIGN = 10_000;
 /** Together under ten minutes, whatever happens. */
 const RECEIVE = { limitMs: 60_000 };
 const STORM = { limitMs: 180_000, heapMb: 400 };
-const BUNDLES = { limitMs: 120_000 };
 
 class Bench {
   readonly figures: Figure[] = [];
@@ -46,8 +44,6 @@ async function measure(): Promise<Report> {
   if (alone !== undefined) figures.push(...stormFigures(alone));
   const flooded = await bench.run<StormReport>('storm.ts', STORM, ['--foreign', String(FOREIGN)]);
   if (alone !== undefined && flooded !== undefined) figures.push(...floodFigures(alone, flooded));
-  const bundles = await bench.run<BundlesReport>('bundles.ts', BUNDLES);
-  if (bundles !== undefined) figures.push(...bundleFigures(bundles));
   return { setting: settingOf(pinned), figures, broken };
 }
 
@@ -58,7 +54,6 @@ function settingOf(pinned: boolean): string[] {
     `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${cpu}, ${availableParallelism()} cores, ${cores}`,
     'receive: in-memory ports that answer at once, log silent, 40,000 events a round, median of 5 rounds',
     'storm: 1,000 nodes and 30,000 pods, simulated; virtual time counts 5 ms for an AWS call and 2 ms for a Kubernetes call, no cold starts; V8 heap of at most 400 MB',
-    'bundles: median of 7 processes, the empty process taken off',
   ];
 }
 

@@ -1,3 +1,4 @@
+import { NOBODY } from '../shared/config/people.ts';
 import { PortError } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
 import type { Metrics } from '../shared/metrics.ts';
@@ -34,6 +35,7 @@ export function plainEnvironment(traffic: Traffic): PlainEnvironment {
     log: silentLog,
     metrics: tallied(traces.dispositions),
     policyFor: async (cluster, trouble) => policies(cluster, trouble),
+    people: async () => NOBODY,
     configuredClusters: async () => ['demo'],
     home: HOME,
     remediateFunction: (trouble) => `${trouble}-remediate`,

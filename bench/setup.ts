@@ -21,5 +21,6 @@ export function defaultPolicies(): (cluster: ClusterRef, trouble: string) => Tro
   const sections = Object.fromEntries(troubles.map(({ name, section }) => [name, section]));
   const loaded = loadConfig('version: 1\nglobal: { mode: auto }\n', 'benchmark', sections);
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
-  return (cluster, trouble) => policyFor(loaded, cluster, trouble);
+  // The defaults have no windows: any time is as good as another.
+  return (cluster, trouble) => policyFor(loaded, cluster, trouble, 0);
 }

@@ -1,47 +1,95 @@
 import type { AnswerResult } from '../shared/incident/answers.ts';
 import type { Incident, Question } from '../shared/incident/incident.ts';
-import type { Step } from '../shared/incident/plan.ts';
+import { authorise } from './authorise.ts';
 import type { Deployment } from './deployment.ts';
-import { type Output, plain } from './output.ts';
-import { personOf, TARGET_OPTIONS, targetOf } from './target.ts';
+import { report } from './report.ts';
+import { TARGET_OPTIONS, targetOf } from './target.ts';
 import { EXIT, type ExitCode, type OptionSpec, textOption, UsageError, type VerbInput } from './verb.ts';
 
+export const STEP_OPTION: OptionSpec = {
+  type: 'string',
+  value: '<key>',
+  help: 'only the question about this step; `why` shows the keys',
+};
+
 export const ANSWER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  step: { type: 'string', value: '<key>', help: 'only the question about this step; `why` shows the keys' },
+  step: STEP_OPTION,
   reason: { type: 'string', value: '<text>', help: 'why; kept in the ledger (required to deny)' },
-  by: { type: 'string', value: '<name>', help: 'who; default your user name' },
+  by: { type: 'string', value: '<name>', help: 'a name for people, noted beside your AWS principal' },
   ...TARGET_OPTIONS,
 };
 
-/** Records the answer, then wakes the run: the ledger decides, the wake only saves time. */
+/** Records a yes or no. */
 export async function answer(input: VerbInput, decision: 'approved' | 'denied'): Promise<ExitCode> {
+  const reason = reasonOf(input);
+  return await withQuestion(input, {
+    what: decision === 'approved' ? 'approve' : 'deny',
+    stepOf: (incident, given) => stepKeyFor(incident, given, decision),
+    write: (deployment, { incident: { id, generation }, stepKey, by }) =>
+      deployment.answer(id, {
+        decision,
+        by,
+        generation,
+        ...(stepKey === undefined ? {} : { stepKey }),
+        ...(reason === undefined ? {} : { reason }),
+      }),
+  });
+}
+
+/** Who answers is what AWS says; `--by` is only what people may call them. */
+function reasonOf({ options }: VerbInput): string | undefined {
+  const name = textOption(options, 'by')?.trim();
+  const reason = textOption(options, 'reason');
+  if (name === undefined || name === '') return reason;
+  return reason === undefined ? `(${name})` : `${reason} (${name})`;
+}
+
+interface Allowed {
+  incident: Incident;
+  stepKey: string | undefined;
+  by: string;
+  maxSnoozeMs: number;
+}
+
+interface Change {
+  /** For the history, when it is refused. */
+  what: string;
+  stepOf(incident: Incident, given: string | undefined): string | undefined;
+  write(deployment: Deployment, allowed: Allowed): Promise<AnswerResult>;
+}
+
+/** Who may → one conditional write → wake: the ledger decides, the wake only saves time. */
+export async function withQuestion(input: VerbInput, change: Change): Promise<ExitCode> {
   const { options, output, context } = input;
   const [id = ''] = input.operands;
-  const by = personOf(options, context.env);
-  const reason = textOption(options, 'reason');
   const deployment = await context.connect(targetOf(options, context.env));
-  const stepKey = await stepKeyFor(deployment, id, textOption(options, 'step'), decision);
-  const result = await deployment.answer(id, {
-    decision,
-    by,
-    ...(stepKey === undefined ? {} : { stepKey }),
-    ...(reason === undefined ? {} : { reason }),
-  });
-  return await report({ deployment, output, id }, result, { decision, by });
+  const incident = await deployment.readIncident(id);
+  if (incident === undefined) {
+    output.talk(`${deployment.name}: there is no incident ${id}`);
+    return EXIT.error;
+  }
+  const stepKey = change.stepOf(incident, textOption(options, 'step'));
+  const action = incident.questions.find(({ key }) => key === stepKey)?.step.action;
+  const what = action === undefined ? change.what : `${action} ${change.what}`;
+  const person = await authorise(input, deployment, incident, what);
+  if (!person.may) {
+    output.talk(person.why);
+    return EXIT.blocked;
+  }
+  const { maxSnoozeMs } = person.policy.approvals;
+  const result = await change.write(deployment, { incident, stepKey, by: person.by, maxSnoozeMs });
+  return await report({ deployment, output, id }, result);
 }
 
 /**
  * Keys may be shortened as long as they name one question. To approve several at once each must be named: a yes
  * goes to a step somebody has looked at.
  */
-async function stepKeyFor(
-  deployment: Deployment,
-  id: string,
+function stepKeyFor(
+  incident: Incident,
   given: string | undefined,
   decision: 'approved' | 'denied',
-): Promise<string | undefined> {
-  const incident = await deployment.readIncident(id);
-  if (incident === undefined) return given;
+): string | undefined {
   if (given !== undefined) return oneQuestion(incident, given);
   const open = incident.questions.filter((question) => question.answer === undefined);
   if (decision === 'approved' && open.length > 1) {
@@ -52,51 +100,8 @@ async function stepKeyFor(
   return decision === 'approved' ? open[0]?.key : undefined;
 }
 
-function oneQuestion({ questions }: Incident, given: string): string {
+export function oneQuestion({ questions }: Pick<Incident, 'questions'>, given: string): Question['key'] {
   const matches = questions.filter(({ key }) => key.startsWith(given));
   if (matches.length > 1) throw new UsageError(`--step ${given} fits several questions`);
   return matches[0]?.key ?? given;
-}
-
-async function report(
-  { deployment, output, id }: { deployment: Deployment; output: Output; id: string },
-  result: AnswerResult,
-  given: Given,
-): Promise<ExitCode> {
-  if (result.result === 'unknown') {
-    output.talk(`${deployment.name}: there is no incident ${id}`);
-    return EXIT.error;
-  }
-  if (result.result === 'no-question') {
-    output.talk(`${id} asks nothing; \`paramedic why ${id}\` says what it does`);
-    return EXIT.blocked;
-  }
-  if (result.result === 'late') {
-    for (const { step, answer: first } of result.questions)
-      output.data(settled(step, first ?? { decision: 'expired', by: 'nobody' }));
-    output.talk('too late: the first answer, or the expiry, stands');
-    return EXIT.blocked;
-  }
-  for (const { step } of result.questions) output.data(settled(step, given));
-  const woken = result.callbackId === undefined ? 'gone' : await wake(deployment, result.callbackId);
-  output.talk(
-    woken === 'woken' ? 'recorded; the run goes on now' : 'recorded; the run sees it when it looks next',
-  );
-  return EXIT.ok;
-}
-
-/** A wake that fails changes nothing: the answer stands and the sweep wakes the run again. */
-async function wake(deployment: Deployment, callbackId: string): Promise<'woken' | 'gone'> {
-  try {
-    return await deployment.wake(callbackId, 'answer');
-  } catch {
-    return 'gone';
-  }
-}
-
-type Given = Pick<NonNullable<Question['answer']>, 'decision' | 'by'>;
-
-function settled({ action, targets }: Step, { decision, by }: Given): string {
-  const names = targets.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  return plain(`${action} ${names}: ${decision} by ${by}`);
 }

@@ -2,6 +2,7 @@ import { humanDuration, isoTime } from '../shared/clock.ts';
 import type { GuardVerdict, Incident, Question, StepRecord } from '../shared/incident/incident.ts';
 import type { HistoryEntry } from '../shared/incident/ledger.ts';
 import type { Outcome, Plan, Step } from '../shared/incident/plan.ts';
+import { answeredBy, requiredOf } from '../shared/incident/questions.ts';
 import { stepKey } from '../shared/incident/step-key.ts';
 import type { Output, Style } from './output.ts';
 import { table } from './output.ts';
@@ -85,12 +86,24 @@ function guardLines(guards: readonly GuardVerdict[]): string[] {
   return table(rows);
 }
 
-function questionLines({ key, step, askedAt, expiresAt, answer }: Question): string[] {
+function questionLines(question: Question): string[] {
+  const { key, step, askedAt, expiresAt, answer } = question;
   const asked = `${step.action} ${targetsOf(step)} (--step ${key})`;
-  if (answer === undefined)
-    return [`${asked}: asked ${isoTime(askedAt)}, no answer by ${isoTime(expiresAt)} means no`];
+  if (answer === undefined) {
+    const open = `${asked}: asked ${isoTime(askedAt)}, no answer by ${isoTime(expiresAt)} means no`;
+    return [open, ...progressLines(question)];
+  }
   const reason = answer.reason === undefined ? '' : `: ${answer.reason}`;
-  return [`${asked}: ${answer.decision} by ${answer.by} at ${isoTime(answer.at)}${reason}`];
+  return [`${asked}: ${answer.decision} by ${answeredBy(question)} at ${isoTime(answer.at)}${reason}`];
+}
+
+function progressLines(question: Question): string[] {
+  const { approvals = [], snoozes = [] } = question;
+  const required = requiredOf(question);
+  const said = approvals.map(({ by, at }) => `  approved by ${by} at ${isoTime(at)}`);
+  const off = snoozes.map(({ by, until }) => `  put off until ${isoTime(until)} by ${by}`);
+  const counted = `  ${approvals.length} of ${required} people have said yes`;
+  return [...(required > 1 ? [counted] : []), ...said, ...off];
 }
 
 function recordLines({

@@ -25,12 +25,15 @@ export const VERBS: readonly Registered[] = [
     () => import('./verbs/simulate.ts'),
   ),
   entry('trigger', 'print a sample event, ready to send', () => import('./verbs/trigger.ts')),
+  entry('init', 'write a commented starter config, which only observes', () => import('./verbs/init.ts')),
+  entry('config', 'check, show, compare, push and roll back the config', () => import('./verbs/config.ts')),
   entry('validate', 'check a config file', () => import('./verbs/validate.ts')),
   entry('why', 'every gate an incident met, in order', () => import('./verbs/why.ts')),
   entry('approve', 'say yes to a question of an incident', () => import('./verbs/approve.ts')),
   entry('deny', 'say no to the questions of an incident', () => import('./verbs/deny.ts')),
+  entry('snooze', 'put off the end of the questions of an incident', () => import('./verbs/snooze.ts')),
   entry('stop', 'engage the stop switch: nothing is changed from now on', () => import('./verbs/stop.ts')),
-  entry('resume', 'release the stop switch', () => import('./verbs/resume.ts')),
+  entry('resume', 'release every switch that stop engaged', () => import('./verbs/resume.ts')),
   entry('dlq', 'look at parked messages and send them again', () => import('./verbs/dlq.ts')),
 ];
 

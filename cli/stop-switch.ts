@@ -1,6 +1,9 @@
-import { isoTime } from '../shared/clock.ts';
+import { describeFailure } from '../shared/errors.ts';
 import type { StopState } from '../shared/incident/stop-switch.ts';
+import type { Deployment } from './deployment.ts';
 import { plain } from './output.ts';
+import { configLine, outerLines, pushedMode, readSwitches, stopLine, switchLines } from './stop-report.ts';
+import type { Switch } from './switches.ts';
 import { personOf, TARGET_OPTIONS, targetOf } from './target.ts';
 import { EXIT, type ExitCode, type OptionSpec, requiredText, type VerbInput } from './verb.ts';
 
@@ -11,26 +14,86 @@ export const STOP_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   ...TARGET_OPTIONS,
 };
 
-/** Writes the switch and reads it back: only what was read is reported. */
-export async function switchStop(input: VerbInput, engaged: boolean): Promise<ExitCode> {
-  const { options, output, context } = input;
-  const reason = requiredText(options, 'reason');
-  const by = personOf(options, context.env);
+/** Every switch, as it reads now; changes nothing. */
+export async function showSwitches({ options, output, context }: VerbInput): Promise<ExitCode> {
   const deployment = await context.connect(targetOf(options, context.env));
-  await deployment.writeStop({ engaged, by, reason });
-  const state = await deployment.readStop();
-  if (options['json'] === true) output.json(state);
-  else output.data(describe(state));
-  const isAsAsked = state.state === (engaged ? 'engaged' : 'clear');
-  output.talk(
-    isAsAsked ? `${deployment.name}: done` : `${deployment.name}: somebody else changed the switch`,
-  );
-  return isAsAsked ? EXIT.ok : EXIT.error;
+  const switches = await readSwitches(deployment);
+  if (options['json'] === true) output.json(switches);
+  else for (const line of switchLines(switches)) output.data(line);
+  return EXIT.ok;
 }
 
-function describe(state: StopState): string {
-  if (state.state === 'clear') return 'stop switch: clear';
-  if (state.state === 'unreadable')
-    return `stop switch: unreadable, which counts as engaged: ${plain(state.why)}`;
-  return `stop switch: engaged at ${isoTime(state.at)} by ${plain(state.by)}: ${plain(state.reason)}`;
+/** Each switch is written by itself and read back: one that cannot be reached does not keep the others. */
+export async function stop(input: VerbInput): Promise<ExitCode> {
+  const { options, context } = input;
+  const change = {
+    engaged: true,
+    by: personOf(options, context.env),
+    reason: requiredText(options, 'reason'),
+  };
+  const deployment = await context.connect(targetOf(options, context.env));
+  const { switches } = deployment;
+  const [ledger, roles, rules] = await Promise.all([
+    writeLedger(deployment, change),
+    options['deny'] === true ? switches.deny() : [],
+    options['rules'] === true ? switches.disableRules() : [],
+  ]);
+  const outer = { roles, rules };
+  tell(input, deployment, ledger, outer);
+  const isEngaged = (list: readonly Switch[]) =>
+    list.every(({ state }) => state === 'engaged' || state === 'absent');
+  const isAsAsked = ledger.state === 'engaged' && isEngaged(roles) && isEngaged(rules);
+  return finish(input, deployment, isAsAsked);
+}
+
+/** Releases what `stop` engaged, the ledger's switch last, and says what somebody else holds. */
+export async function resume(input: VerbInput): Promise<ExitCode> {
+  const { options, context } = input;
+  const change = {
+    engaged: false,
+    by: personOf(options, context.env),
+    reason: requiredText(options, 'reason'),
+  };
+  const deployment = await context.connect(targetOf(options, context.env));
+  const [roles, rules] = await Promise.all([deployment.switches.allow(), deployment.switches.enableRules()]);
+  const ledger = await writeLedger(deployment, change);
+  const mode = await pushedMode(deployment);
+  if (mode === 'off') input.output.talk(`${deployment.name}: ${configLine(mode)}`);
+  tell(input, deployment, ledger, { roles, rules });
+  const isClear = mode !== 'off' && [...roles, ...rules].every(({ state }) => state !== 'engaged');
+  return finish(input, deployment, ledger.state === 'clear' && isClear);
+}
+
+async function writeLedger(
+  deployment: Deployment,
+  change: { engaged: boolean; by: string; reason: string },
+): Promise<StopState> {
+  try {
+    await deployment.writeStop(change);
+  } catch (error) {
+    return { state: 'unreadable', why: `not written: ${describeFailure(error)}` };
+  }
+  return await deployment.readStop();
+}
+
+function tell(
+  { options, output }: VerbInput,
+  { name }: Deployment,
+  ledger: StopState,
+  { roles, rules }: { roles: Switch[]; rules: Switch[] },
+): void {
+  if (options['json'] === true) output.json(ledger);
+  else output.data(stopLine(ledger));
+  for (const [what, list] of [
+    ['explicit Deny', roles],
+    ['rule disabled', rules],
+  ] as const) {
+    for (const line of list.length === 0 ? [] : outerLines(what, list))
+      output.talk(plain(`${name}: ${line}`));
+  }
+}
+
+function finish({ output }: VerbInput, { name }: Deployment, isAsAsked: boolean): ExitCode {
+  output.talk(isAsAsked ? `${name}: done` : `${name}: not every switch is as asked, see above`);
+  return isAsAsked ? EXIT.ok : EXIT.error;
 }

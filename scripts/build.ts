@@ -1,12 +1,14 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /** Bundle folder under `dist/` → the file that exports `handler`. Two functions may share one bundle. */
 export const BUNDLES: Readonly<Record<string, string>> = {
   'node-interruption-receive': 'functions/node-interruption/receive.ts',
   'node-interruption-remediate': 'functions/node-interruption/remediate.ts',
   sweep: 'functions/sweep/index.ts',
+  approval: 'functions/approval/index.ts',
+  notifier: 'functions/notifier/index.ts',
 };
 
 const CONFIG_FILE = 'paramedic.yaml';
@@ -24,6 +26,29 @@ export const LEFT_OUT: readonly string[] = [
   '@aws-sdk/credential-provider-web-identity',
   '@smithy/credential-provider-imds',
 ];
+
+const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
+
+/**
+ * The SDK describes every call of a service in one file. A key such as `[_xN]` could run code for all a bundler
+ * knows, so it keeps them all; the same key as plain text lets it drop those we never send: 520 KB of EC2's alone.
+ */
+const droppableSchemas: Plugin = {
+  name: 'droppable-schemas',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: SCHEMAS }, async ({ path }) => ({
+      contents: withPlainKeys(await readFile(path, 'utf8')),
+      loader: 'js',
+    }));
+  },
+};
+
+/** `const _xN = "xmlName"; … { [_xN]: 1 }` → `{ "xmlName": 1 }`, for the text constants that `source` begins with. */
+export function withPlainKeys(source: string): string {
+  const constants = source.matchAll(/^const (\w+) = ("(?:[^"\\\n]|\\.)*");$/gm);
+  const texts = new Map([...constants].map(([, name = '', text = '']) => [name, text]));
+  return source.replaceAll(/(?<=[{,]\s*)\[(\w+)\](?=:)/g, (key, name: string) => texts.get(name) ?? key);
+}
 
 /** Some dependencies are CommonJS inside; an ES module has no `require` unless it is made. */
 const REQUIRE_BANNER =
@@ -53,6 +78,7 @@ async function buildOne(root: string, entry: string, outdir: string): Promise<vo
     format: 'esm',
     platform: 'node',
     external: [...LEFT_OUT],
+    plugins: [droppableSchemas],
     target: 'node24',
     mainFields: ['module', 'main'],
     minify: true,

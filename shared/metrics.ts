@@ -1,12 +1,19 @@
 /** What the pipeline counts. */
-export type CounterName = 'Signals' | 'Incidents' | 'Actions' | 'Heartbeat';
-/** How long things took since the event's own time, in ms. */
-export type LatencyName = 'EventToFirstAction' | 'EventToDone';
+export type CounterName =
+  | 'Signals'
+  | 'Incidents'
+  | 'Actions'
+  | 'Notifications'
+  | 'Heartbeat'
+  | 'ConfigProblems';
+/** How long things took since the event's own time, and how old what is in use is, in ms. */
+export type LatencyName = 'EventToFirstAction' | 'EventToDone' | 'ConfigAge';
 export type MetricName = CounterName | LatencyName;
 
 /**
  * By metric: `Signals` trouble, kind, disposition · `Incidents` trouble, outcome · `Actions` trouble, action,
- * state · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `Heartbeat` none. Values are from
+ * state · `Notifications` result · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `Heartbeat`, `ConfigProblems` and
+ * `ConfigAge` none. Values are from
  * small fixed sets, never ids.
  */
 export type Dimensions = Record<string, string>;

@@ -11,6 +11,8 @@ export const PORTS = [
   'durable',
   'topic',
   'queue',
+  'slack',
+  'hints',
 ] as const;
 export type PortName = (typeof PORTS)[number];
 
@@ -52,6 +54,8 @@ const MUTATING: Record<PortName, readonly string[]> = {
   durable: ['start', 'wake'],
   topic: ['publish'],
   queue: ['park', 'retryAfter'],
+  slack: ['post', 'update', 'uploadImage'],
+  hints: ['send'],
 };
 
 export function isMutating(port: PortName, method: string): boolean {

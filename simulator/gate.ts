@@ -1,6 +1,6 @@
 import type { Permissions } from '../shared/actions/action.ts';
 import type { Clock, EpochMs } from '../shared/clock.ts';
-import { type FailureKind, PortError } from '../shared/errors.ts';
+import { type FailureDetails, type FailureKind, PortError } from '../shared/errors.ts';
 import { type Call, type CallLog, failed, type PortName } from './calls.ts';
 import type { FaultPlan } from './faults.ts';
 import { missingPermission, operationOf } from './permissions.ts';
@@ -93,7 +93,9 @@ export class Gate {
     const asOf = isStale && !call.mutating ? clock.now() - fault.for : clock.now();
     const first = await effect(asOf);
     call.applied = true;
-    if (fault?.kind === 'lost-reply') throw problem(call, 'unreachable', 'the reply was lost');
+    if (fault?.kind === 'lost-reply') {
+      throw problem(call, 'unreachable', 'the reply was lost', { mayHaveHappened: true });
+    }
     // As after a retry inside an SDK: the caller hears the second answer.
     return fault?.kind === 'duplicate' ? effect(asOf) : first;
   }
@@ -115,20 +117,29 @@ const CODES: Partial<Record<FailureKind, string>> = {
 
 function refusalOf(call: Call, fault: Fault | undefined): PortError | undefined {
   if (fault === undefined) return undefined;
-  if (fault.kind === 'throttle') return problem(call, 'throttled', 'rate exceeded', fault.retryAfter);
-  if (fault.kind === 'hang') return problem(call, 'unreachable', 'no answer in time');
+  if (fault.kind === 'throttle')
+    return problem(call, 'throttled', 'rate exceeded', retryAfter(fault.retryAfter));
+  if (fault.kind === 'hang')
+    return problem(call, 'unreachable', 'no answer in time', { mayHaveHappened: true });
   if (fault.kind === 'transient' || fault.kind === 'unreachable' || fault.kind === 'unauthorised') {
-    return problem(call, fault.kind, 'injected');
+    // Who gets a 5xx does not know what came of the request; who cannot connect does.
+    const unsure = fault.kind === 'transient' ? ({ mayHaveHappened: true } as const) : {};
+    return problem(call, fault.kind, 'injected', unsure);
   }
   return undefined;
 }
 
-function problem(call: Call, kind: FailureKind, message: string, retryAfterMs?: number): PortError {
+function retryAfter(ms: number | undefined): Partial<FailureDetails> {
+  return ms === undefined ? {} : { retryAfterMs: ms };
+}
+
+function problem(
+  call: Call,
+  kind: FailureKind,
+  message: string,
+  more: Partial<FailureDetails> = {},
+): PortError {
   const operation = operationOf(call.port, call.method);
   const code = CODES[kind];
-  return new PortError(kind, message, {
-    operation,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+  return new PortError(kind, message, { operation, ...(code === undefined ? {} : { code }), ...more });
 }

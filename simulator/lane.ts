@@ -28,6 +28,7 @@ export interface LaneOptions {
 interface Message {
   id: string;
   body: string;
+  attributes: Readonly<Record<string, string>>;
   receives: number;
   /** In ms since the start of the clock, as all times here: nobody sets SQS's clock. */
   visibleAt: number;
@@ -75,16 +76,27 @@ export class Lane {
     this.#pump();
   }
 
+  /** One message, with attributes, as SNS delivers it raw; it can be received after `delayMs`. */
+  sendWith(body: string, attributes: Readonly<Record<string, string>>, delayMs = 0): void {
+    const message = this.#add(body, attributes);
+    message.visibleAt = this.#options.clock.elapsed() + delayMs;
+    if (delayMs > 0) void this.#redeliver(message);
+    else {
+      this.#waiting.push(message);
+      this.#pump();
+    }
+  }
+
   /** As ChangeMessageVisibility. */
   retryAfter(receiptHandle: string, delaySeconds: number): void {
     const message = this.#messages.get(receiptHandle);
     if (message !== undefined) message.visibleAt = this.#options.clock.elapsed() + delaySeconds * 1000;
   }
 
-  #add(body: string): Message {
+  #add(body: string, attributes: Readonly<Record<string, string>> = {}): Message {
     const { clock, name } = this.#options;
     const id = uuid(1, 'message', name, this.#sent++);
-    const message = { id, body, receives: 0, visibleAt: 0, waitingSince: clock.elapsed() };
+    const message = { id, body, attributes, receives: 0, visibleAt: 0, waitingSince: clock.elapsed() };
     this.#messages.set(message.id, message);
     return message;
   }
@@ -168,7 +180,12 @@ function toRecord(message: Message, lane: string): SQSRecord {
     receiptHandle: message.id,
     body: message.body,
     attributes: { ...times, ApproximateReceiveCount: String(message.receives) },
-    messageAttributes: {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, stringValue]) => [
+        name,
+        { dataType: 'String', stringValue },
+      ]),
+    ),
     md5OfBody: '',
     eventSource: 'aws:sqs',
     eventSourceARN: `arn:aws:sqs:eu-west-1:210987654321:${lane}`,

@@ -30,14 +30,7 @@ const DEFAULT_LATENCY: Latency = { aws: 5, kubernetes: 2 };
  */
 export function simulatedPorts(world: World, options: SimulatedPortsOptions): Ports {
   const process = options.process ?? new Process();
-  const gate = new Gate({
-    clock: world.clock,
-    log: world.calls,
-    process,
-    faults: options.faults,
-    allowed: options.allowed,
-    latency: { ...DEFAULT_LATENCY, ...options.latency },
-  });
+  const gate = gateOf(world, { ...options, process });
   return {
     clock: process.clock(world.clock),
     ec2: simulatedEc2(world, gate),
@@ -49,6 +42,21 @@ export function simulatedPorts(world: World, options: SimulatedPortsOptions): Po
     topic: gatedTopic(world.topic, gate),
     queue: gatedQueue(world.queue, gate),
   };
+}
+
+/** The way of one process into a world; `simulatedPorts` goes through one of its own. */
+export function gateOf(
+  world: World,
+  options: Omit<SimulatedPortsOptions, 'durable'> & { process: Process },
+): Gate {
+  return new Gate({
+    clock: world.clock,
+    log: world.calls,
+    process: options.process,
+    faults: options.faults,
+    allowed: options.allowed,
+    latency: { ...DEFAULT_LATENCY, ...options.latency },
+  });
 }
 
 function gatedTable(table: Table, gate: Gate): Table {

@@ -24,7 +24,18 @@ export const faultSchema = v.variant('kind', [
 
 export const faultRuleSchema = v.strictObject({
   port: v.optional(
-    v.picklist(['ec2', 'eks', 'autoscaling', 'kubernetes', 'table', 'durable', 'topic', 'queue']),
+    v.picklist([
+      'ec2',
+      'eks',
+      'autoscaling',
+      'kubernetes',
+      'table',
+      'durable',
+      'topic',
+      'queue',
+      'slack',
+      'hints',
+    ]),
   ),
   method: v.optional(v.string()),
   cluster: v.optional(name),

@@ -1,5 +1,6 @@
 import type { Permissions } from '../shared/actions/action.ts';
 import { MINUTE_MS } from '../shared/clock.ts';
+import { NOBODY, type People } from '../shared/config/people.ts';
 import type { TroublePolicy } from '../shared/config/policy.ts';
 import type { Incident } from '../shared/incident/incident.ts';
 import { Ledger } from '../shared/incident/ledger.ts';
@@ -17,14 +18,17 @@ import type { CloudEvent } from './events.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Lane } from './lane.ts';
 import { type LaneName, TroubleLanes } from './lanes.ts';
-import { simulatedPorts } from './ports.ts';
+import { gateOf, simulatedPorts } from './ports.ts';
 import { Process } from './process.ts';
+import { SimulatedNotifier } from './slack-notifier.ts';
 import type { World } from './world.ts';
 
 export interface SimulationOptions {
   world: World;
   troubles: readonly Trouble[];
   policyFor(cluster: ClusterRef, trouble: string): TroublePolicy;
+  /** Default: nobody is told in Slack, and there is no notifier. */
+  people?: () => People;
   faults?: FaultPlan;
   log?: Log;
   /** Answers true for an event that never reaches a lane; best-effort delivery loses some. */
@@ -43,6 +47,8 @@ export class Simulation {
   readonly metrics = recordingMetrics();
   readonly workflows: MemoryWorkflows;
   readonly ledger: Ledger;
+  /** Apart from everything else: a run is settled whatever Slack still has to be told. */
+  readonly notifier: SimulatedNotifier | undefined;
   readonly #options: SimulationOptions;
   readonly #lanes = new Map<string, TroubleLanes>();
 
@@ -61,6 +67,7 @@ export class Simulation {
       const lanes = new TroubleLanes(trouble, { clock, consumer: () => this.#consumer(trouble) });
       this.#lanes.set(trouble.name, lanes);
     }
+    this.notifier = this.#notifierOf(options);
     options.world.onEvent((event) => {
       if (options.loses?.(event) !== true) this.#route(event);
     });
@@ -88,14 +95,15 @@ export class Simulation {
   /** One run of the sweep, in a process of its own; undefined if a fault killed it. */
   async sweep(): Promise<SweepReport | undefined> {
     const process = new Process('sweep');
-    const sweep = sweeper(this.#options.troubles, this.environment(process));
+    const hints = this.notifier?.hints(process);
+    const sweep = sweeper(this.#options.troubles, this.environment(process), hints);
     const died = process.dead.then(() => undefined);
     return await this.world.clock.run(Promise.race([sweep(() => SWEEP_TIME_MS), died]));
   }
 
   /** What a process of this deployment knows and may touch. */
   environment(process: Process): Environment {
-    const { world, faults, policyFor, log } = this.#options;
+    const { world, faults, policyFor, people = () => NOBODY, log } = this.#options;
     const allowed = declaredBy(this.#options.troubles);
     const ports = simulatedPorts(world, {
       durable: this.workflows,
@@ -109,6 +117,7 @@ export class Simulation {
       log: log ?? silentLog,
       metrics: this.metrics,
       policyFor: async (cluster, trouble) => policyFor(cluster, trouble),
+      people: async () => people(),
       configuredClusters: async () => [...world.clusters.keys()],
       home: { account, region },
       remediateFunction: remediateName,
@@ -150,6 +159,17 @@ export class Simulation {
   #consumer(trouble: Trouble) {
     const process = new Process('receive');
     return { receive: receiver(trouble, this.environment(process)), dead: process.dead };
+  }
+
+  #notifierOf({ world, troubles, people, faults }: SimulationOptions): SimulatedNotifier | undefined {
+    if (people === undefined) return undefined;
+    return new SimulatedNotifier({
+      world,
+      troubles,
+      people,
+      environment: (process) => this.environment(process),
+      gate: (process) => gateOf(world, { process, ...(faults === undefined ? {} : { faults }) }),
+    });
   }
 
   #remediator(trouble: Trouble) {

@@ -11,6 +11,7 @@ import type { PodEnding, SimInstance } from './model.ts';
 import { type NodeView, viewOf } from './node-view.ts';
 import { RecordedQueue } from './queue.ts';
 import { ClusterRuntime } from './runtime.ts';
+import { SimSlack } from './slack.ts';
 import { MemoryTable } from './table.ts';
 import { RecordedTopic } from './topic.ts';
 import { type WorldInput, type WorldSpec, worldSchema } from './world-file.ts';
@@ -33,6 +34,7 @@ export class World {
   readonly table = new MemoryTable();
   readonly topic = new RecordedTopic();
   readonly queue = new RecordedQueue();
+  readonly slack: SimSlack;
   /** Every event AWS would have sent so far. */
   readonly events: CloudEvent[] = [];
   readonly #listeners: ((event: CloudEvent) => void)[] = [];
@@ -40,6 +42,7 @@ export class World {
   constructor(spec: WorldSpec, { keepCalls = true }: WorldOptions = {}) {
     this.spec = spec;
     this.clock = new VirtualClock(spec.start);
+    this.slack = new SimSlack(this.clock);
     this.calls = new CallLog(keepCalls);
     this.fleet = new Fleet({
       clock: this.clock,

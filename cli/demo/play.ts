@@ -8,6 +8,7 @@ import { Simulation } from '../../simulator/simulation.ts';
 import { World } from '../../simulator/world.ts';
 import type { WorldSpec } from '../../simulator/world-file.ts';
 import { plain } from '../output.ts';
+import { SIMULATED_PEOPLE, slackLines } from '../simulate/slack.ts';
 import { timeOfDay } from '../simulate/text.ts';
 
 export interface DemoInput {
@@ -17,6 +18,8 @@ export interface DemoInput {
   /** Which machine Spot takes, as `World.instance` understands it. */
   victim: string;
   print(line: string): void;
+  /** Prints what a Slack channel shows once it is over. */
+  slack?: boolean;
   /** Called after each virtual second, so that people can follow. */
   pause(): Promise<void>;
 }
@@ -29,7 +32,8 @@ export async function playDemo(input: DemoInput): Promise<Incident | undefined> 
   const simulation = new Simulation({
     world,
     troubles: input.troubles,
-    policyFor: (cluster, trouble) => policyFor(input.config, cluster, trouble),
+    policyFor: (cluster, trouble) => policyFor(input.config, cluster, trouble, world.clock.now()),
+    ...(input.slack === true && { people: () => SIMULATED_PEOPLE }),
   });
   await world.clock.advance(60 * SECOND_MS);
   const { id, privateDnsName: name, zone } = world.instance(input.victim);
@@ -44,6 +48,9 @@ export async function playDemo(input: DemoInput): Promise<Incident | undefined> 
     await input.pause();
   }
   const [incident] = await simulation.incidents();
+  if (input.slack === true) {
+    for (const line of ['', 'In Slack:', ...(await slackLines(simulation))]) input.print(line);
+  }
   return incident;
 }
 

@@ -26,6 +26,7 @@ export function describeReport(report: SimulateReport): string[] {
     ),
     ...stage('calls', callLines(report)),
     ...stage('outcome', outcomeLines(report)),
+    ...stage('slack', report.slack ?? []),
   ];
   return lines.map(plain);
 }

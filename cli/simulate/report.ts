@@ -17,6 +17,8 @@ export interface SimulateReport {
   outcome: Outcome | null;
   calls: CallLine[];
   timeline: TimelineEntry[];
+  /** What a simulated Slack channel shows; with `--slack` only. */
+  slack?: string[];
 }
 
 export interface CallLine {

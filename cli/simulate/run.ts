@@ -11,6 +11,7 @@ import type { WorldSpec } from '../../simulator/world-file.ts';
 import { isCopyOf, leadTime, letAwsAct, worldFor } from './aws.ts';
 import { type FirstDecision, recorded, watchVerdicts } from './record.ts';
 import { callLine, NOTHING, type SimulateReport, type TimelineEntry } from './report.ts';
+import { SIMULATED_PEOPLE, slackLines } from './slack.ts';
 
 export interface SimulateInput {
   /** The event as it would stand in the queue, whatever it is. */
@@ -18,6 +19,8 @@ export interface SimulateInput {
   world: WorldSpec;
   config: { config: Config; hash: string };
   troubles: readonly Trouble[];
+  /** Tells it in a simulated Slack as well. */
+  slack?: boolean;
 }
 
 /** The fleet runs this long before the event, so that it is at rest. */
@@ -38,8 +41,9 @@ export async function simulateEvent(input: SimulateInput): Promise<SimulateRepor
   const simulation = new Simulation({
     world,
     troubles: [recorded(read.trouble, first)],
-    policyFor: (cluster, trouble) => policyFor(input.config, cluster, trouble),
+    policyFor: (cluster, trouble) => policyFor(input.config, cluster, trouble, world.clock.now()),
     loses: isCopyOf(input.body),
+    ...(input.slack === true && { people: () => SIMULATED_PEOPLE }),
   });
   await world.clock.advance(SETTLE_MS);
   for (const signal of read.signals) letAwsAct(world, signal);
@@ -47,7 +51,8 @@ export async function simulateEvent(input: SimulateInput): Promise<SimulateRepor
   simulation.send(read.trouble.name, input.body);
   await simulation.settle(LONGEST_MS);
   const incidents = await simulation.incidents();
-  return await report(simulation, read.signals, incidents[0], first);
+  const told = await report(simulation, read.signals, incidents[0], first);
+  return input.slack === true ? { ...told, slack: await slackLines(simulation) } : told;
 }
 
 type Read =
@@ -86,7 +91,7 @@ async function report(
     plan: first.plan ?? null,
     guards: first.guards ?? [],
     outcome: incident?.outcome ?? null,
-    calls: world.calls.calls.map(callLine),
+    calls: world.calls.calls.filter(({ process }) => process !== 'notifier').map(callLine),
     timeline: await timeline(simulation, incident),
   };
 }

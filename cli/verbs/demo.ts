@@ -17,8 +17,9 @@ export const verb: Verb = {
   count: { min: 0, max: 0 },
   options: {
     fast: { type: 'boolean', help: 'do not wait between the seconds' },
+    slack: { type: 'boolean', help: 'show at the end what a Slack channel would show' },
   },
-  examples: ['demo', 'demo --fast'],
+  examples: ['demo', 'demo --fast', 'demo --fast --slack'],
   run: async ({ options, output, context }) => {
     const isWatched = process.stdout.isTTY === true && options['fast'] !== true;
     output.data(
@@ -29,6 +30,7 @@ export const verb: Verb = {
       config: configOf(CONFIG, 'demo'),
       troubles,
       victim: VICTIM,
+      slack: options['slack'] === true,
       print: (line) => output.data(line),
       pause: async () => {
         if (isWatched) await context.clock.sleep(PACE_MS);

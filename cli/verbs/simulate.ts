@@ -20,6 +20,10 @@ export const verb: Verb = {
     },
     config: { type: 'string', value: '<file>', help: 'the config in force (default paramedic.yaml)' },
     mode: { type: 'string', value: '<mode>', help: `as if global.mode were this: ${MODES.join(', ')}` },
+    slack: {
+      type: 'boolean',
+      help: 'also what a Slack channel would show: the message, its edits, its thread',
+    },
     json: {
       type: 'boolean',
       help: 'one object: signals, incident, facts, findings, plan, guards, outcome, calls, timeline',
@@ -28,6 +32,7 @@ export const verb: Verb = {
   examples: [
     'simulate events/spot-interruption-terminate.json',
     'simulate events/spot-interruption-terminate.json --mode auto --json',
+    'simulate events/spot-interruption-terminate.json --mode approve --slack',
   ],
   run: async (input) => {
     const { operands, options, output, context } = input;
@@ -36,7 +41,13 @@ export const verb: Verb = {
       context.cwd,
       textOption(options, 'world') ?? shipped('simulator/worlds/small.yaml'),
     );
-    const report = await simulateEvent({ body, world, config: await configFor(input), troubles });
+    const report = await simulateEvent({
+      body,
+      world,
+      config: await configFor(input),
+      troubles,
+      slack: options['slack'] === true,
+    });
     if (options['json'] === true) output.json(report);
     else for (const line of describeReport(report)) output.data(line);
     return EXIT.ok;

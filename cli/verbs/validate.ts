@@ -1,12 +1,5 @@
-import { resolve } from 'node:path';
-import { policyFor } from '../../shared/config/effective.ts';
-import { readConfigFile } from '../../shared/config/file.ts';
-import { type Config, loadConfig } from '../../shared/config/load.ts';
-import type { Problem } from '../../shared/config/problem.ts';
-import { table } from '../output.ts';
-import { EXIT, type ExitCode, type Verb, type VerbInput } from '../verb.ts';
-
-const DEFAULT_FILE = 'paramedic.yaml';
+import { validateFile } from '../config/validate.ts';
+import type { Verb } from '../verb.ts';
 
 export const verb: Verb = {
   name: 'validate',
@@ -15,62 +8,5 @@ export const verb: Verb = {
   count: { min: 0, max: 1 },
   options: { json: { type: 'boolean', help: 'problems, or hash and effective modes, as JSON' } },
   examples: ['validate', 'validate staging.yaml --json'],
-  run,
+  run: (input) => validateFile(input, input.operands[0] ?? 'paramedic.yaml'),
 };
-
-interface EffectiveMode {
-  cluster: string;
-  trouble: string;
-  mode: string;
-  rule: string;
-}
-
-async function run({ operands, options, output, context }: VerbInput): Promise<ExitCode> {
-  const file = operands[0] ?? DEFAULT_FILE;
-  const text = await readConfigFile(resolve(context.cwd, file));
-  const { troubles } = await import('../../functions/index.ts');
-  const sections = Object.fromEntries(troubles.map((trouble) => [trouble.name, trouble.section]));
-  const result = loadConfig(text, file, sections);
-  if (!result.ok) {
-    if (options['json'] === true) output.json({ ok: false, file, problems: result.problems });
-    else for (const line of problemLines(file, result.problems)) output.data(line);
-    output.talk(
-      `${result.problems.length} ${result.problems.length === 1 ? 'problem' : 'problems'} in ${file}`,
-    );
-    return EXIT.blocked;
-  }
-  const modes = effectiveModes(result);
-  if (options['json'] === true) output.json({ ok: true, file, hash: result.hash, modes });
-  else for (const line of modeLines(modes)) output.data(line);
-  output.talk(`${file} is valid (${result.hash})`);
-  return EXIT.ok;
-}
-
-/** `file:line:column`, which editors and terminals turn into links. */
-function problemLines(file: string, problems: readonly Problem[]): string[] {
-  return table(
-    problems.map(({ line, column, path, message }) => [
-      `${file}:${line}:${column}`,
-      path || '(file)',
-      message,
-    ]),
-  );
-}
-
-function effectiveModes(loaded: { config: Config; hash: string }): EffectiveMode[] {
-  const { troubles, clusters } = loaded.config;
-  const anyOther = { name: '(any other)', account: '', region: '' };
-  // An entry without account or region applies everywhere, so an empty one matches it as well.
-  const refs = clusters.map(({ name, account = '', region = '' }) => ({ name, account, region }));
-  return [...refs, anyOther].flatMap((cluster) =>
-    Object.keys(troubles).map((trouble) => {
-      const { mode, modeRule } = policyFor(loaded, cluster, trouble);
-      return { cluster: cluster.name, trouble, mode, rule: modeRule };
-    }),
-  );
-}
-
-function modeLines(modes: readonly EffectiveMode[]): string[] {
-  const rows = modes.map(({ cluster, trouble, mode, rule }) => [cluster, trouble, mode, rule]);
-  return table([['CLUSTER', 'TROUBLE', 'MODE', 'DECIDED BY'], ...rows]);
-}

@@ -1,6 +1,7 @@
 import { HOUR_MS } from '../../shared/clock.ts';
 import type { GuardFacts, Owned } from '../../shared/pipeline/trouble.ts';
 import type { Input } from './input.ts';
+import { lossesOf, voluntaryFacts } from './node-signals.ts';
 import { chosenReaction, voluntaryUntil } from './reaction.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { concerned, standDownOf } from './stand-down.ts';
@@ -17,6 +18,8 @@ export function guardFacts(input: Input): GuardFacts {
     taken: situation.is !== 'at-risk',
     gentleRunsInApproveMode: input.policy.drain.inApproveMode === 'drain',
     ...freshness(input, situation),
+    losses: lossesOf(input),
+    ...(situation.is === 'at-risk' && voluntaryFacts(input)),
     ...(disruption !== undefined && { disruption }),
   };
 }

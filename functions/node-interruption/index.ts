@@ -20,6 +20,7 @@ import { type NodeInterruptionPolicy, nodeInterruptionSection } from './policy.t
 import { toSignals } from './signals.ts';
 import { sweep, sweeps } from './sweep.ts';
 import { isExpected, trigger } from './trigger.ts';
+import { wentBad } from './went-bad.ts';
 
 /** AWS is taking a node away: move its pods before it goes. */
 export const nodeInterruption: Trouble<NodeInterruptionFacts, NodeInterruptionPolicy> = {
@@ -29,6 +30,7 @@ export const nodeInterruption: Trouble<NodeInterruptionFacts, NodeInterruptionPo
   toSignals,
   trigger,
   isExpected,
+  wentBad,
   gather,
   playbook,
   guardFacts,

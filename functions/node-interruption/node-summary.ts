@@ -21,13 +21,15 @@ export interface NodeSummary {
   labels: Record<string, string>;
 }
 
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
 export function summariseNode(node: Node): NodeSummary {
   const labels = node.metadata?.labels ?? {};
   return {
     name: node.metadata?.name ?? '',
     uid: node.metadata?.uid ?? '',
     ready: isNodeReady(node),
-    zone: labels['topology.kubernetes.io/zone'] ?? '',
+    zone: labels[ZONE_LABEL] ?? '',
     cordoned: isCordoned(node),
     cordonedFor: cordonedFor(node) ?? null,
     excluded: isExcluded(node),
@@ -45,6 +47,7 @@ export function isNodeReady(node: Node): boolean {
 /** The cluster's nodes as the disruption budget counts them. */
 export interface FleetNode {
   instanceId: string;
+  zone: string;
   ready: boolean;
   /** Cordoned, NotReady or being deleted, whoever did it. */
   down: boolean;
@@ -60,6 +63,7 @@ export function summariseFleet(nodes: readonly Node[], aheadMs: number): FleetNo
     const ready = isNodeReady(node);
     const down = !ready || isCordoned(node) || node.metadata?.deletionTimestamp !== undefined;
     const bornAt = Date.parse(node.metadata?.creationTimestamp ?? '') - aheadMs;
-    return [{ instanceId, ready, down, bornAt }];
+    const zone = node.metadata?.labels?.[ZONE_LABEL] ?? '';
+    return [{ instanceId, zone, ready, down, bornAt }];
   });
 }

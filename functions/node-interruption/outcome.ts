@@ -1,6 +1,7 @@
 import { type EpochMs, humanDuration, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import type { Incident, StepRecord } from '../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../shared/incident/plan.ts';
+import { outcomeWithoutAction } from '../../shared/pipeline/settle.ts';
 import { isRaise } from './actions/add-capacity.ts';
 import { hasMoved, lostPods } from './elsewhere.ts';
 import type { Input } from './input.ts';
@@ -79,6 +80,10 @@ export function withoutMoves({ incident }: Input, otherwise: () => string): Outc
   }
   if (isLetGo(incident))
     return { kind: 'fixed', summary: 'No pod had to move; the node was let go.', details };
+  // Answered one after the other, the questions may all be gone from the plan before the last no.
+  const isLeft = incident.records.some(({ state }) => state === 'denied' || state === 'expired');
+  if (isLeft && !incident.records.some(({ ran }) => ran === true))
+    return outcomeWithoutAction(incident.records);
   return { kind: 'mitigated', summary: otherwise(), details };
 }
 

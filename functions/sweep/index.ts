@@ -1,5 +1,10 @@
 import { lambdaEnvironment } from '../../shared/aws/environment.ts';
 import { sweepHandler } from '../../shared/aws/handlers.ts';
+import { notifierHints } from '../../shared/aws/notifier-ports.ts';
 import { troubles } from '../index.ts';
 
-export const handler = sweepHandler(troubles, lambdaEnvironment(process.env, troubles));
+export const handler = sweepHandler(
+  troubles,
+  lambdaEnvironment(process.env, troubles),
+  notifierHints(process.env),
+);

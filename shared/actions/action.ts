@@ -35,8 +35,11 @@ export interface Action {
   concludes?: true;
   /** Only keeps things as they are while people or the cluster take their time: it asks nobody. */
   keeps?: true;
+  /** Destroys on the ground that the node is lost: two independent signals must say so. */
+  onLoss?: true;
   /** Monthly cost in US dollars of applying it, or why there is none. */
   cost: string;
+  /** The same action on the same target is not begun again within this; 0: no such limit. */
   cooldownMs: number;
   /**
    * Does it: reads first, acts towards the absolute goal, is safe to repeat. Must return within its round

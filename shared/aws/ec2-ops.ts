@@ -8,9 +8,9 @@ import {
 import { allPages } from './paging.ts';
 
 /**
- * The EC2 client is by far the largest (500 KB, 80 ms of a cold start). It lives behind this module, which
- * `ec2.ts` imports on first use: a function that never asks EC2 never loads it, and importing a local module
- * rather than the package keeps the bundle to these two commands.
+ * The EC2 client describes by far the most calls. It lives behind this module, which `ec2.ts` imports on first use:
+ * a function that never asks EC2 never loads it, and importing a local module rather than the package keeps the
+ * bundle to these two commands.
  */
 export interface Ec2Operations {
   describeInstances(ids: string[]): Promise<Ec2Instance[]>;

@@ -1,47 +1,73 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { wallClock } from '../clock.ts';
+import { type Clock, MINUTE_MS, wallClock } from '../clock.ts';
 import { policyFor } from '../config/effective.ts';
 import { readConfigFile } from '../config/file.ts';
-import { configSource } from '../config/source.ts';
+import { peopleOf } from '../config/people-of.ts';
+import { isGlob } from '../config/selector.ts';
+import { type ConfigProblem, type ConfigSource, configSource } from '../config/source.ts';
+import { configStore } from '../config/store.ts';
+import { CONFIG_NAME, storedOrPackaged } from '../config/stored-or-packaged.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Environment } from '../pipeline/environment.ts';
 import type { Trouble } from '../pipeline/trouble.ts';
+import type { Table } from '../ports/table.ts';
 import { lambdaLog } from './log.ts';
 import { lambdaMetrics } from './metrics.ts';
 import { awsPorts } from './ports.ts';
 
-const CONFIG_NAME = 'paramedic.yaml';
+/** A push is in force everywhere after this. */
+const CONFIG_AGE_MS = MINUTE_MS;
 
 /**
- * What a Lambda instance knows besides its event, from its environment variables and the packaged config.
- * Nothing is read or connected here: that happens on first use.
+ * What a Lambda instance knows besides its event, from its environment variables and the config. Nothing is read or
+ * connected here: that happens on first use.
  */
 export function lambdaEnvironment(
   variables: Record<string, string | undefined>,
   troubles: readonly Trouble[],
 ): Environment {
-  const path = variables['PARAMEDIC_CONFIG'] ?? join(dirname(fileURLToPath(import.meta.url)), CONFIG_NAME);
+  const ports = awsPorts(variables);
   const log = lambdaLog();
-  const config = configSource({
-    read: () => readConfigFile(path),
-    fileName: CONFIG_NAME,
-    sections: Object.fromEntries(troubles.map((trouble) => [trouble.name, trouble.section])),
-    clock: wallClock,
-    maxAgeMs: 60_000,
-  });
+  const metrics = lambdaMetrics();
+  const path = variables['PARAMEDIC_CONFIG'] ?? join(dirname(fileURLToPath(import.meta.url)), CONFIG_NAME);
+  const config = deployedConfig({ path, troubles, table: ports.table, clock: wallClock, log, metrics });
   return {
-    ports: awsPorts(variables),
+    ports,
     log,
-    metrics: lambdaMetrics(),
-    policyFor: async (cluster, trouble) => {
-      const { config: current, hash, problem } = await config.get();
-      if (problem !== undefined) log.error('config problem', { problem, hash });
-      return policyFor({ config: current, hash }, cluster, trouble);
-    },
-    configuredClusters: async () => (await config.get()).config.clusters.map((cluster) => cluster.name),
+    metrics,
+    policyFor: async (cluster, trouble) => policyFor(await config.get(), cluster, trouble, wallClock.now()),
+    people: async () => peopleOf((await config.get()).config),
+    configuredClusters: async () =>
+      (await config.get()).config.clusters.flatMap(({ name }) => (isGlob(name) ? [] : [name])),
     home: { account: required(variables, 'ACCOUNT_ID'), region: required(variables, 'AWS_REGION') },
     remediateFunction: () => required(variables, 'REMEDIATE_FUNCTION'),
   };
+}
+
+/** The config of this deployment: the pushed one over the packaged one, looked at every minute. */
+export function deployedConfig(about: {
+  path: string;
+  troubles: readonly Pick<Trouble, 'name' | 'section'>[];
+  table: Table;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}): ConfigSource {
+  const { path, troubles, table, clock, log, metrics } = about;
+  const onProblem = (found: ConfigProblem) => {
+    log.error('config problem', { ...found });
+    metrics.count('ConfigProblems', {});
+    if (found.ageMs !== undefined) metrics.latency('ConfigAge', {}, found.ageMs);
+  };
+  return configSource({
+    read: storedOrPackaged(configStore(table, clock), () => readConfigFile(path)),
+    sections: Object.fromEntries(troubles.map(({ name, section }) => [name, section])),
+    clock,
+    maxAgeMs: CONFIG_AGE_MS,
+    onProblem,
+  });
 }
 
 function required(variables: Record<string, string | undefined>, name: string): string {

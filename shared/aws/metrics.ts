@@ -9,9 +9,12 @@ const DIMENSIONS: Record<MetricName, readonly string[]> = {
   Signals: ['trouble', 'kind', 'disposition'],
   Incidents: ['trouble', 'outcome'],
   Actions: ['trouble', 'action', 'state'],
+  Notifications: ['result'],
   EventToFirstAction: ['trouble', 'outcome'],
   EventToDone: ['trouble', 'outcome'],
   Heartbeat: [],
+  ConfigProblems: [],
+  ConfigAge: [],
 };
 
 /** Distinct values of one dimension of one metric in one Lambda instance; the rest count as `other`. */

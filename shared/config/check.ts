@@ -17,9 +17,10 @@ type AnySchema = v.ObjectEntries[string];
 export function complaintOf(issue: v.BaseIssue<unknown>): Complaint | undefined {
   const parts = (issue.path ?? []).map(({ key }) => key as PathPart);
   const isKey = issue.path?.at(-1)?.origin === 'key';
-  // valibot stops at the first unknown key; `foreignShapes` finds them all.
-  if (isKey && issue.expected === 'never') return undefined;
-  if (isKey) return { parts, message: 'is missing' };
+  // valibot stops at the first unknown key, and takes a list for a mapping; `foreignShapes` finds them all.
+  const isInList = issue.path?.some(({ type, input }) => type === 'object' && Array.isArray(input));
+  if ((isKey && issue.expected === 'never') || isInList === true) return undefined;
+  if (isKey && issue.type === 'strict_object') return { parts, message: 'is missing' };
   if (issue.input === null) return { parts, message: 'is empty: give it a value or remove it' };
   if (issue.type === 'strict_object') return { parts, message: NOT_A_MAPPING };
   return { parts, message: issue.message + suggestion(issue) };
@@ -43,6 +44,11 @@ export function foreignShapes(schema: AnySchema, value: unknown, path: PathPart[
   if (Array.isArray(value) && 'item' in inner) {
     const item = inner.item as AnySchema;
     return value.flatMap((entry, index) => foreignShapes(item, entry, [...path, index]));
+  }
+  if (inner.type === 'record' && Array.isArray(value)) return [{ parts: path, message: NOT_A_MAPPING }];
+  if (isRecord(value) && inner.type === 'record' && 'value' in inner) {
+    const each = inner.value as AnySchema;
+    return Object.entries(value).flatMap(([name, entry]) => foreignShapes(each, entry, [...path, name]));
   }
   const section = sectionOf(inner);
   // To valibot a list is an object whose keys nobody asked for.

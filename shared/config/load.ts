@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { sha256Hex } from '../incident/step-key.ts';
 import { type Complaint, complaintOf, foreignShapes, repeatedClusters } from './check.ts';
+import { crossChecks } from './cross-check.ts';
+import { type PresetName, withPresets } from './presets.ts';
 import { formatPath, type PathPart, type Problem, secretIn } from './problem.ts';
 import { type ConfigValues, configSchema } from './schema.ts';
 import type { Sections } from './section.ts';
@@ -13,6 +15,8 @@ export interface Config extends ConfigValues {
   fileName: string;
   /** Line of every path that stands in the file, from 1. */
   lines: Readonly<Record<string, number>>;
+  /** The preset that every value has which is in the file only by its name, by path. */
+  presets: Readonly<Record<string, PresetName>>;
 }
 
 export type LoadResult = { ok: true; config: Config; hash: string } | { ok: false; problems: Problem[] };
@@ -73,7 +77,8 @@ function problemAt(line: number, message: string): Problem {
 
 function validate(tree: Tree, about: { source: string; fileName: string; sections: Sections }): LoadResult {
   const schema = configSchema(about.sections);
-  const result = v.safeParse(schema, tree.value);
+  const layered = withPresets(tree.value);
+  const result = v.safeParse(schema, layered.value);
   const complaints = [
     ...(result.issues ?? []).map(complaintOf).filter((complaint) => complaint !== undefined),
     ...foreignShapes(schema, tree.value),
@@ -86,8 +91,10 @@ function validate(tree: Tree, about: { source: string; fileName: string; section
     .filter(({ path }) => !explained.has(path));
   if (known.length > 0 || located.length > 0 || !result.success) return refuse([...known, ...located]);
   const lines = Object.fromEntries([...tree.places].map(([path, { line }]) => [path, line]));
-  const config = freezeAll({ ...result.output, fileName: about.fileName, lines });
-  return { ok: true, config, hash: sha256Hex(about.source).slice(0, 12) };
+  const config = { ...result.output, fileName: about.fileName, lines, presets: layered.origins };
+  const crossed = crossChecks(config).map((complaint) => locate(complaint, tree));
+  if (crossed.length > 0) return refuse(crossed);
+  return { ok: true, config: freezeAll(config), hash: sha256Hex(about.source).slice(0, 12) };
 }
 
 /** The place of the path itself, or of the nearest level above that stands in the file. */

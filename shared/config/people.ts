@@ -1,3 +1,5 @@
+import { DAY_MS, MINUTE_MS } from '../clock.ts';
+
 /** Who may answer, and where they are told; from the sections `approvers`, `approvals`, `slack`, `routes`. */
 
 /** A named set of people. All of its lists empty means nobody. */
@@ -59,3 +61,13 @@ export interface People {
   consoleUrl: string;
   timezone: string;
 }
+
+/** What a config without these sections says. There is a route all the same, so that everything matches one. */
+export const NOBODY: People = {
+  slack: { delivery: 'off' },
+  routes: [
+    { match: {}, channels: [], groupWithinMs: 15 * MINUTE_MS, stormAfter: 5, observeDigestMs: DAY_MS },
+  ],
+  consoleUrl: '',
+  timezone: 'UTC',
+};

@@ -36,6 +36,14 @@ export interface QuarantineLimits {
   withinMs: number;
 }
 
+/** Of each limit, the line it stands on, or `default`. */
+export interface LimitRules {
+  disruptionBudget: string;
+  correlatedFailure: string;
+  quarantine: string;
+  capacityFloor: string;
+}
+
 /** What holds for one cluster and trouble now. */
 export interface TroublePolicy {
   mode: Mode;
@@ -54,6 +62,8 @@ export interface TroublePolicy {
   quarantine: QuarantineLimits;
   /** Share of a group's desired capacity, 0 to 1, below which nothing is taken from it on purpose. */
   capacityFloor: number;
+  /** Which lines of the config set the limits, e.g. `paramedic.yaml:31 global.quarantine`. */
+  limitRules?: LimitRules;
   /** The trouble's own section, validated, defaults filled in. */
   section: { [name: string]: unknown };
 }

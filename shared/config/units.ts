@@ -70,7 +70,7 @@ export function count(bounds: { min: number; max: number }, description: string)
       `must be a whole number between ${bounds.min} and ${bounds.max}`,
     ),
     v.description(description),
-    v.metadata({ type: 'number', allowed: `${bounds.min} to ${bounds.max}` }),
+    v.metadata({ type: 'number', allowed: `${bounds.min} to ${bounds.max}`, ...bounds }),
   );
 }
 
@@ -90,6 +90,45 @@ export function flag(description: string) {
     v.description(description),
     v.metadata({ type: 'boolean', allowed: 'true, false' }),
   );
+}
+
+/** Text of one shape; `rule` says which to people. */
+export function shaped(shape: RegExp, rule: string, about: { allowed: string; description: string }) {
+  return v.pipe(
+    v.string(rule),
+    v.regex(shape, rule),
+    v.description(about.description),
+    v.metadata({ type: 'text', allowed: about.allowed }),
+  );
+}
+
+/** Any number of items; absent is none. */
+export function listOf<const Item extends v.GenericSchema>(
+  item: Item,
+  about: { rule: string; allowed: string; description: string },
+) {
+  return v.pipe(
+    v.array(item, about.rule),
+    v.description(about.description),
+    v.metadata({ type: 'list', allowed: about.allowed }),
+  );
+}
+
+export function timeZone(description: string) {
+  return v.pipe(
+    v.string('must be the name of a time zone, such as UTC or Europe/Berlin'),
+    v.check(isTimeZone, 'is not a known time zone; use a name such as UTC or Europe/Berlin'),
+    v.description(description),
+    v.metadata({ type: 'text', allowed: 'IANA name' }),
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 export function modeOf(description: string) {

@@ -1,13 +1,19 @@
 import { describeFailure } from '../errors.ts';
 import type { GuardVerdict, StepVerdict } from '../incident/incident.ts';
+import { answeredBy } from '../incident/questions.ts';
 import { stepKey } from '../incident/step-key.ts';
+import { capacityFloorGuard } from './capacity-floor.ts';
+import { coolDownGuard } from './cool-down.ts';
+import { correlatedFailureGuard } from './correlated-failure.ts';
 import { disruptionGuard } from './disruption.ts';
 import { freshnessGuard } from './freshness.ts';
 import type { Guard, GuardInput } from './guard.ts';
 import { modeGuard } from './mode.ts';
 import { ownershipGuard } from './ownership.ts';
+import { quarantineGuard } from './quarantine.ts';
 import { standDownGuard } from './stand-down.ts';
 import { stopGuard } from './stop.ts';
+import { twoSignalsGuard } from './two-signals.ts';
 
 /** In the order they are asked and shown by `paramedic why`. */
 export const guards: readonly Guard[] = [
@@ -15,7 +21,12 @@ export const guards: readonly Guard[] = [
   modeGuard,
   ownershipGuard,
   standDownGuard,
+  twoSignalsGuard,
+  quarantineGuard,
+  correlatedFailureGuard,
   disruptionGuard,
+  capacityFloorGuard,
+  coolDownGuard,
   freshnessGuard,
 ];
 
@@ -50,8 +61,11 @@ function judgeSafely(guard: Guard, input: GuardInput): GuardVerdict {
 
 /** A question bound to exactly this step may have been answered; no answer in time means no. */
 function judgeAnswer(input: GuardInput, reason: string): Pick<StepVerdict, 'verdict' | 'reason'> {
-  const answer = input.question?.answer;
-  if (answer === undefined) return { verdict: 'ask', reason };
-  if (answer.decision === 'approved') return { verdict: 'allow', reason: `approved by ${answer.by}` };
+  const { question } = input;
+  const answer = question?.answer;
+  if (question === undefined || answer === undefined) return { verdict: 'ask', reason };
+  if (answer.decision === 'approved') {
+    return { verdict: 'allow', reason: `approved by ${answeredBy(question)}` };
+  }
   return { verdict: 'refuse', reason: `${answer.decision} by ${answer.by}` };
 }

@@ -1,7 +1,7 @@
 import type { Guard } from './guard.ts';
 
 /**
- * Engaged stops everything. Unreadable counts as engaged, except for steps that respect every budget on a node
+ * Engaged stops everything, and so does a switch that IAM hides from us: that is how people stop what does not listen. Unreadable counts as engaged, except for steps that respect every budget on a node
  * AWS is taking anyway: there, holding back cannot save anything.
  */
 export const stopGuard: Guard = {
@@ -10,6 +10,9 @@ export const stopGuard: Guard = {
     if (stop.state === 'clear') return { verdict: 'allow', reason: 'not engaged' };
     if (stop.state === 'engaged') {
       return { verdict: 'refuse', reason: `engaged by ${stop.by}: ${stop.reason}` };
+    }
+    if (stop.state === 'denied') {
+      return { verdict: 'refuse', reason: `engaged by an explicit Deny: ${stop.why}` };
     }
     if (action.gentle && facts.taken) {
       return {

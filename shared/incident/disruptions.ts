@@ -1,6 +1,7 @@
 import { type EpochMs, HOUR_MS, humanDuration } from '../clock.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
 import type { Item, Table } from '../ports/table.ts';
+import { ceilShare } from '../share.ts';
 
 /** How much may be taken from a cluster on purpose; from `global.disruptionBudget`. */
 export interface DisruptionLimits {
@@ -151,7 +152,7 @@ function crowdedScope(
   for (const { name, scope, holders } of scopes) {
     const out = new Set([...scope.down, ...holders.map((holder) => holder.node)]);
     out.delete(node);
-    const allowed = Math.max(limits.floor, Math.ceil(scope.nodes * limits.share));
+    const allowed = Math.max(limits.floor, ceilShare(scope.nodes, limits.share));
     if (out.size >= allowed)
       return `${out.size} of ${scope.nodes} nodes of ${name} are out, ${allowed} may be`;
   }

@@ -29,6 +29,8 @@ export interface Incident {
   planConfig?: string;
   /** It holds a place in the cluster's disruption budget, given back when it closes. */
   claimed?: true;
+  /** Held back by the quarantine: this generation tells a person, or another one did and this one stays quiet. */
+  quarantine?: { is: 'told' | 'quiet'; why: string };
   /** AWS is taking the subject anyway, by the newest decision. */
   taken?: boolean;
   /** Step verdicts of the newest plan, in its order. */
@@ -109,7 +111,16 @@ export interface StepRecord {
 export interface Question {
   key: string;
   step: Step;
+  /** Of the plan it was asked with; absent in questions of older versions. */
+  planHash?: string;
   askedAt: EpochMs;
+  /** No answer by then means no. Moves with a snooze. */
   expiresAt: EpochMs;
+  /** How many different people must say yes; absent: one. */
+  required?: number;
+  /** Who has said yes so far, each person once. */
+  approvals?: { by: string; at: EpochMs }[];
+  snoozes?: { by: string; at: EpochMs; until: EpochMs }[];
+  /** `by` is `slack:T…/U…`, `aws:<arn>` or `nobody`; of several approvals the one that decided. */
   answer?: { decision: 'approved' | 'denied' | 'expired'; by: string; at: EpochMs; reason?: string };
 }

@@ -44,6 +44,14 @@ export class Ledger {
     return item === undefined ? undefined : incidentOf(item);
   }
 
+  /** That generation: as it is now, or as it ended before a newer one took its row. */
+  async readGeneration(id: string, generation: number): Promise<Incident | undefined> {
+    const newest = await this.readIncident(id);
+    if (newest === undefined || newest.generation === generation) return newest;
+    const item = await this.#table.get(generationKey(id, generation));
+    return item === undefined ? undefined : incidentOf(item);
+  }
+
   /** Opens, reopens or joins; a duplicate or late copy writes nothing. Lost races are tried again. */
   async accept(signal: Signal, about: AcceptAbout): Promise<Accepted> {
     const id = incidentId(about.trouble, about.cluster, signal.subject);
@@ -100,10 +108,8 @@ export class Ledger {
 
   /** The closed generation, as it was, before a new one takes its row. */
   async #keepGeneration(closed: Incident): Promise<void> {
-    const sk = `G#${String(closed.generation).padStart(4, '0')}`;
     await this.#table.putNew({
-      pk: headKey(closed.id).pk,
-      sk,
+      ...generationKey(closed.id, closed.generation),
       incident: asValue(closed),
       ...expiry(this.#clock),
     });
@@ -159,6 +165,10 @@ function assertCurrent(incident: Incident, run: RunRef): void {
 
 function headKey(id: string): { pk: string; sk: string } {
   return { pk: `INC#${id}`, sk: HEAD };
+}
+
+function generationKey(id: string, generation: number): { pk: string; sk: string } {
+  return { pk: headKey(id).pk, sk: `G#${String(generation).padStart(4, '0')}` };
 }
 
 function subjectKey(subject: Subject): { pk: string; sk: string } {

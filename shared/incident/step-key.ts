@@ -18,13 +18,22 @@ export function sha256Hex(text: string): string {
 
 /** Identifies exactly this action on these targets with this goal: what an intent and an approval authorise. */
 export function stepKey(step: Pick<Step, 'action' | 'targets' | 'goal'>): string {
-  const targets = step.targets
-    .map((target) => `${target.kind}/${target.id}`)
-    .toSorted((left, right) => (left < right ? -1 : 1));
+  const targets = targetIds(step);
   return sha256Hex(canonicalJson({ action: step.action, targets, goal: step.goal })).slice(0, 20);
 }
 
+/** The same action on the same targets, whatever its goal. */
+export function isSameWork(left: Work, right: Work): boolean {
+  return left.action === right.action && targetIds(left).join() === targetIds(right).join();
+}
+
+type Work = Pick<Step, 'action' | 'targets'>;
+
+function targetIds({ targets }: Pick<Step, 'targets'>): string[] {
+  return targets.map(({ kind, id }) => `${kind}/${id}`).toSorted((left, right) => (left < right ? -1 : 1));
+}
+
 /** Two plans with the same hash would do the same things to the same targets. */
-export function planHash(plan: Plan): string {
+export function planHash(plan: Pick<Plan, 'steps'>): string {
   return sha256Hex(canonicalJson(plan.steps.map(stepKey))).slice(0, 12);
 }

@@ -1,12 +1,14 @@
 import type { Clock, EpochMs } from '../clock.ts';
-import { describeFailure } from '../errors.ts';
+import { describeFailure, isFailure } from '../errors.ts';
 import type { Table } from '../ports/table.ts';
 
 /** `unreadable` is not `clear`: nothing may start on a switch nobody can see. */
 export type StopState =
   | { state: 'clear' }
   | { state: 'engaged'; by: string; reason: string; at: EpochMs }
-  | { state: 'unreadable'; why: string };
+  | { state: 'unreadable'; why: string }
+  /** An explicit Deny hides it, or a permission is missing: somebody stopped us from outside. */
+  | { state: 'denied'; why: string };
 
 const KEY = { pk: 'SWITCH', sk: 'STOP' };
 
@@ -23,7 +25,8 @@ export async function readStop(table: Table): Promise<StopState> {
       at: Number(item['at']),
     };
   } catch (error) {
-    return { state: 'unreadable', why: describeFailure(error) };
+    const why = describeFailure(error);
+    return { state: isFailure(error, 'unauthorised') ? 'denied' : 'unreadable', why };
   }
 }
 

@@ -1,5 +1,6 @@
 import { humanDuration, isoTime } from '../clock.ts';
 import type { Incident, StepRecord } from '../incident/incident.ts';
+import { answeredBy, requiredOf } from '../incident/questions.ts';
 import type { TopicMessage } from '../ports/messages.ts';
 
 /** Who must read it: mail and pager subscriptions filter on this attribute. */
@@ -59,11 +60,13 @@ function questionLines(incident: Incident, now: number): string[] {
   return incident.questions.flatMap((question) => {
     const { answer, step } = question;
     if (answer !== undefined)
-      return [`${step.action}: ${answer.decision} by ${answer.by} at ${isoTime(answer.at)}`];
+      return [`${step.action}: ${answer.decision} by ${answeredBy(question)} at ${isoTime(answer.at)}`];
     if (question.expiresAt <= now || incident.status === 'closed') return [];
     const left = humanDuration(question.expiresAt - now);
+    const required = requiredOf(question);
+    const people = required > 1 ? ` ${question.approvals?.length ?? 0} of ${required} have said yes.` : '';
     return [
-      `NEEDS YOU: ${step.action} (${step.reason}). No answer in ${left} means no.`,
+      `NEEDS YOU: ${step.action} (${step.reason}). No answer in ${left} means no.${people}`,
       `  paramedic approve ${incident.id} --step ${question.key}`,
     ];
   });

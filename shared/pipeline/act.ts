@@ -1,11 +1,12 @@
 import { type Action, type ActionContext, type ActionResult, Stopped } from '../actions/action.ts';
 import { MINUTE_MS, SECOND_MS } from '../clock.ts';
-import { describeFailure, isRetryable } from '../errors.ts';
+import { describeFailure, isFailure, isRetryable, type PortError } from '../errors.ts';
 import { readFact } from '../fact.ts';
 import type { Incident, StepRecord } from '../incident/incident.ts';
 import type { Step } from '../incident/plan.ts';
 import { stepKey } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
+import { type Beginning, countTreatment, giveCooldownBack, takeCooldown } from './begin.ts';
 import type { Run } from './run.ts';
 import { firstEventAt } from './settle.ts';
 import type { Trouble } from './trouble.ts';
@@ -25,26 +26,49 @@ export async function act<F, P>(
   run: Run,
   key: string,
 ): Promise<{ lookAgain: boolean }> {
-  const { ports, policyFor } = run.environment;
-  const known = await run.ledger.readIncident(run.ref.incidentId);
-  // Decided under another config: an old plan is not carried out, the next round decides anew.
-  if (known !== undefined && known.planConfig !== (await policyFor(known.cluster, trouble.name)).configHash) {
-    return { lookAgain: true };
-  }
-  const intent = await run.ledger.change(run.ref, (incident) => withIntent(incident, key, ports.clock.now()));
-  const record = intent.records.find((known) => known.key === key);
-  // Settled before a crash lost the checkpoint, or not allowed any more: the newest decision knows better.
-  if (record === undefined || record.state !== 'running') return { lookAgain: true };
-  const action = trouble.actions.find((known) => known.name === record.step.action);
-  if (action === undefined) return { lookAgain: true };
+  const { clock } = run.environment.ports;
+  const begun = await begin(trouble, run, key);
+  if (begun === undefined) return { lookAgain: true };
+  const { intent, record, action } = begun;
   await noteIntent(run, intent, record);
+  await countTreatment(run, { incident: intent, step: record.step, action });
   const result = await perform(run, intent, action, record);
   const after = await run.ledger.change(run.ref, (incident) =>
-    withResult(incident, key, result, ports.clock.now()),
+    withResult(incident, key, result, clock.now()),
   );
   await noteResult(run, after, key);
   const isNews = result.status !== 'done' || result.lookAgain === true || after.revision !== intent.revision;
   return { lookAgain: isNews };
+}
+
+interface Begun {
+  intent: Incident;
+  record: StepRecord;
+  action: Action;
+}
+
+/** Undefined: the step is not to be done now, and the newest decision knows better what is. */
+async function begin<F, P>(trouble: Trouble<F, P>, run: Run, key: string): Promise<Begun | undefined> {
+  const { ports, policyFor } = run.environment;
+  const known = await run.ledger.readIncident(run.ref.incidentId);
+  if (known === undefined) return undefined;
+  // Decided under another config: an old plan is not carried out, the next round decides anew.
+  if (known.planConfig !== (await policyFor(known.cluster, trouble.name)).configHash) return undefined;
+  const beginning = beginningOf(trouble, known, key);
+  if (beginning !== undefined && !(await takeCooldown(run, beginning))) return undefined;
+  const intent = await run.ledger.change(run.ref, (incident) => withIntent(incident, key, ports.clock.now()));
+  const record = intent.records.find((each) => each.key === key);
+  if (record === undefined && beginning !== undefined) await giveCooldownBack(run, beginning);
+  // Settled before a crash lost the checkpoint, or not allowed any more.
+  if (record?.state !== 'running') return undefined;
+  const action = trouble.actions.find(({ name }) => name === record.step.action);
+  return action === undefined ? undefined : { intent, record, action };
+}
+
+function beginningOf<F, P>(trouble: Trouble<F, P>, incident: Incident, key: string): Beginning | undefined {
+  const step = incident.plan?.steps.find((planned) => stepKey(planned) === key);
+  const action = trouble.actions.find(({ name }) => name === step?.action);
+  return step === undefined || action === undefined ? undefined : { incident, step, action };
 }
 
 /** Only a step the newest recorded decision allows gets an intent; an ended one is left as it is. */
@@ -77,6 +101,7 @@ async function perform(run: Run, incident: Incident, action: Action, record: Ste
     return await verified(context, action, record.step, result);
   } catch (error) {
     if (error instanceof Stopped) return { status: 'failed', state: 'refused', summary: error.message };
+    if (isFailure(error, 'unauthorised')) return await forbidden(context, error);
     const summary = describeFailure(error);
     // Trouble that may pass is worth every round that is left of the step's time.
     const mayPass = isRetryable(error) && context.ports.clock.now() < record.step.answerBy;
@@ -84,6 +109,14 @@ async function perform(run: Run, incident: Incident, action: Action, record: Ste
       ? { status: 'again', state: 'running', summary }
       : { status: 'failed', state: 'failed', summary };
   }
+}
+
+/** Never tried again: people keep us from it by an explicit Deny, or the role lacks the permission. */
+async function forbidden({ ports }: ActionContext, error: PortError): Promise<Ended> {
+  const summary = describeFailure(error);
+  const stop = await readStop(ports.table);
+  if (stop.state !== 'denied') return { status: 'failed', state: 'failed', summary };
+  return { status: 'failed', state: 'refused', summary: `stopped by an explicit Deny: ${summary}` };
 }
 
 async function withRetry<T>(context: ActionContext, work: () => Promise<T>): Promise<T> {
@@ -135,6 +168,7 @@ function contextOf(run: Run, incident: Incident, action: Action, record: StepRec
     checkStop: async () => {
       const stop = await readStop(ports.table);
       if (stop.state === 'engaged') throw new Stopped(`stopped by ${stop.by}: ${stop.reason}`);
+      if (stop.state === 'denied') throw new Stopped(`stopped by an explicit Deny: ${stop.why}`);
       const mayGoOn = action.gentle && incident.taken === true;
       if (stop.state === 'unreadable' && !mayGoOn) throw new Stopped(`stop switch unreadable: ${stop.why}`);
     },

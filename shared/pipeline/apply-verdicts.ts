@@ -1,3 +1,4 @@
+import type { Action } from '../actions/action.ts';
 import type { TroublePolicy } from '../config/policy.ts';
 import {
   type Incident,
@@ -8,11 +9,22 @@ import {
   type StepVerdict,
 } from '../incident/incident.ts';
 import type { Plan, Step } from '../incident/plan.ts';
+import { answeredBy } from '../incident/questions.ts';
 import { planHash } from '../incident/step-key.ts';
 
 export interface Judged {
   step: Step;
   verdict: StepVerdict;
+}
+
+/** What holds in the round that decided. */
+export interface Round {
+  policy: TroublePolicy;
+  taken: boolean;
+  now: number;
+  claimed: boolean;
+  riskOf: (action: string) => Action['risk'];
+  quarantine?: Incident['quarantine'];
 }
 
 /**
@@ -23,7 +35,7 @@ export function applyVerdicts(
   incident: Incident,
   plan: Plan,
   judged: readonly Judged[],
-  { policy, taken, now, claimed }: { policy: TroublePolicy; taken: boolean; now: number; claimed: boolean },
+  { policy, taken, now, claimed, riskOf, quarantine }: Round,
 ): Incident {
   const questions = closeOvertaken(expireQuestions(incident.questions, now), judged, now);
   const settled = new Set(incident.records.filter(isSettled).map(({ key }) => key));
@@ -41,16 +53,22 @@ export function applyVerdicts(
     plan,
     planConfig: policy.configHash,
     ...(claimed && { claimed }),
+    ...(quarantine && { quarantine }),
     taken,
     verdicts: judged.map(({ verdict }) => verdict),
-    questions: [...questions, ...asked.map((one) => newQuestion(one, now))],
+    questions: [...questions, ...asked.map((one) => newQuestion(one, plan, { policy, now, riskOf }))],
     records,
   };
   const isNews =
     asked.length > 0 ||
     countSettled(records) > countSettled(incident.records) ||
     (isNewPlan(incident, plan) && plan.quiet !== true);
-  return isNews ? { ...next, announce: incident.announce + 1 } : next;
+  return isNews && !isMuted(next) ? { ...next, announce: incident.announce + 1 } : next;
+}
+
+/** Quarantined as before, which people know: nothing was done, so nothing is worth another word. */
+export function isMuted({ quarantine, records }: Pick<Incident, 'quarantine' | 'records'>): boolean {
+  return quarantine?.is === 'quiet' && !records.some(({ ran }) => ran === true);
 }
 
 /** A step that comes only after others, while one of them is open. */
@@ -124,8 +142,19 @@ function notAskedIn(questions: readonly Question[]) {
 }
 
 /** Notes stay with the plan and the record: a question is for people. */
-function newQuestion({ step: { notes: _, ...step }, verdict }: Judged, now: number): Question {
-  return { key: verdict.key, step, askedAt: now, expiresAt: step.answerBy };
+function newQuestion(
+  { step: { notes: _, ...step }, verdict }: Judged,
+  plan: Plan,
+  { policy, now, riskOf }: Pick<Round, 'policy' | 'now' | 'riskOf'>,
+): Question {
+  return {
+    key: verdict.key,
+    step,
+    planHash: planHash(plan),
+    askedAt: now,
+    expiresAt: step.answerBy,
+    required: policy.approvals.required[riskOf(step.action)],
+  };
 }
 
 function settledRecord(
@@ -134,18 +163,22 @@ function settledRecord(
   policy: TroublePolicy,
   now: number,
 ): StepRecord | undefined {
-  const state = settledState({ step, verdict }, questions, policy, now);
+  const question = questions.find(({ key }) => key === verdict.key);
+  const state = settledState({ step, verdict }, question, policy, now);
   if (state === undefined) return undefined;
-  return { key: verdict.key, step, state, decision: verdict.reason, startedAt: now, endedAt: now };
+  // The answer may be newer than the verdict.
+  const isAnswered = question?.answer !== undefined && question.answer.decision === state;
+  const decision = isAnswered ? `${state} by ${answeredBy(question)}` : verdict.reason;
+  return { key: verdict.key, step, state, decision, startedAt: now, endedAt: now };
 }
 
 function settledState(
   { step, verdict }: Judged,
-  questions: readonly Question[],
+  question: Question | undefined,
   policy: TroublePolicy,
   now: number,
 ): StepState | undefined {
-  const answer = questions.find((question) => question.key === verdict.key)?.answer?.decision;
+  const answer = question?.answer?.decision;
   if (verdict.verdict === 'allow') return undefined;
   if (answer === 'denied' || answer === 'expired') return answer;
   if (verdict.verdict === 'ask' || isUnclear({ step, verdict }, now)) return undefined;

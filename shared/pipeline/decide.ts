@@ -1,11 +1,13 @@
 import type { Incident } from '../incident/incident.ts';
 import { Superseded } from '../incident/ledger.ts';
 import type { Plan } from '../incident/plan.ts';
+import { noteQuestions } from '../incident/question-history.ts';
 import { planHash } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
 import { applyVerdicts } from './apply-verdicts.ts';
 import { judgePlan } from './judge.ts';
 import { type Move, nextMove } from './next-move.ts';
+import { quarantineOf, raised } from './quarantine.ts';
 import type { Run } from './run.ts';
 import { recordClosing } from './settle.ts';
 import type { Trouble } from './trouble.ts';
@@ -23,6 +25,7 @@ export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: numb
   if (isOwnEnding(run, incident)) return await repeatEnding(run, incident);
   const policy = await run.environment.policyFor(incident.cluster, trouble.name);
   const section = trouble.policyOf(policy);
+  const riskOf = (name: string) => trouble.actions.find((action) => action.name === name)?.risk ?? 'high';
   const started = await run.ledger.change(run.ref, ({ waiting: _, ...current }) => ({
     ...current,
     rounds: round,
@@ -33,9 +36,9 @@ export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: numb
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const now = run.environment.ports.clock.now();
     const input = { facts, incident: current, policy: section, standDownFor: policy.standDownFor, now };
-    const plan = trouble.playbook(input);
+    const proposed = trouble.playbook(input);
     const guardFacts = trouble.guardFacts(input);
-    const { judged, claimed } = await judgePlan(trouble, run, plan, {
+    const { judged, claimed } = await judgePlan(trouble, run, proposed, {
       current,
       policy,
       guardFacts,
@@ -43,10 +46,15 @@ export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: numb
       now,
     });
     const before = current;
+    const verdicts = judged.map(({ verdict }) => verdict);
+    const quarantine = current.quarantine ?? (await quarantineOf(run, current, verdicts, policy));
+    const plan = raised(proposed, quarantine);
+    const { taken } = guardFacts;
     current = await run.ledger.change(run.ref, (latest) =>
-      applyVerdicts(latest, plan, judged, { policy, taken: guardFacts.taken, now, claimed }),
+      applyVerdicts(latest, plan, judged, { policy, taken, now, claimed, riskOf, quarantine }),
     );
     await recordPlan(run, before, current, plan);
+    await noteQuestions(run.ledger, current);
     const next = await nextMove(run, { before, incident: current }, plan, judged, started.revision);
     if (next !== undefined)
       return { ...next, announce: current.announced < current.announce || next.do === 'end' };

@@ -1,3 +1,4 @@
+import type { People } from '../config/people.ts';
 import type { TroublePolicy } from '../config/policy.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -11,7 +12,9 @@ export interface Environment {
   metrics: Metrics;
   /** The effective policy for a cluster and trouble now; falls back to observe, never throws. */
   policyFor(cluster: ClusterRef, trouble: string): Promise<TroublePolicy>;
-  /** Names of the clusters in the config file. */
+  /** Who is told, where and how; falls back to nobody, never throws. */
+  people(): Promise<People>;
+  /** Names of the clusters in the config; globs are no names. */
   configuredClusters(): Promise<string[]>;
   /** The account and region this deployment looks after. Events that claim another are not ours. */
   home: { account: string; region: string };

@@ -1,4 +1,5 @@
 import type { TroublePolicy } from '../config/policy.ts';
+import type { Remembered } from '../guard/guard.ts';
 import { judgeStep } from '../guard/index.ts';
 import type { DisruptionState } from '../incident/disruptions.ts';
 import { type Incident, isSettled, type Question, type StepVerdict } from '../incident/incident.ts';
@@ -6,7 +7,9 @@ import type { Plan, Step } from '../incident/plan.ts';
 import { stepKey } from '../incident/step-key.ts';
 import type { StopState } from '../incident/stop-switch.ts';
 import type { Judged } from './apply-verdicts.ts';
+import { goesOn } from './begin.ts';
 import { disruptionState } from './disruption.ts';
+import { type Proposed, readGuardState } from './guard-state.ts';
 import { runnable } from './next-move.ts';
 import type { Run } from './run.ts';
 import type { Trouble } from './trouble.ts';
@@ -16,8 +19,13 @@ export interface JudgeInput {
   policy: TroublePolicy;
   guardFacts: ReturnType<Trouble['guardFacts']>;
   stop: StopState;
-  disruption?: DisruptionState | undefined;
   now: number;
+}
+
+/** What the ledger says to a plan. */
+interface Read {
+  remembered: Remembered;
+  disruption: DisruptionState | undefined;
 }
 
 /**
@@ -37,10 +45,17 @@ export async function judgePlan<F, P>(
   const isOpen = (step: Step) =>
     !current.records.some((record) => record.key === stepKey(step) && isSettled(record));
   const wants = plan.steps.some((step) => disruptive.has(step.action) && isOpen(step));
+  const remembered = await readGuardState(run, proposedBy(trouble, plan), input);
+  const limits = policy.disruptionBudget;
   const state = (how: 'peek' | 'claim') =>
-    wants ? disruptionState(run, current, guardFacts, policy.disruptionBudget, how) : undefined;
+    wants
+      ? disruptionState(run, current, { guardFacts, limits, wentBad: remembered.wentBad }, how)
+      : undefined;
   const judgeAll = (disruption: DisruptionState | undefined): Judged[] =>
-    plan.steps.map((step) => ({ step, verdict: judgeOne(trouble, step, { ...input, disruption }) }));
+    plan.steps.map((step) => ({
+      step,
+      verdict: judgeOne(trouble, step, input, { remembered, disruption }),
+    }));
   const peeked = await state('peek');
   const judged = judgeAll(peeked);
   const isFree = peeked?.is === 'free' || peeked?.is === 'alone';
@@ -53,8 +68,16 @@ export async function judgePlan<F, P>(
   return { judged: judgeAll(claimed), claimed: claimed?.is === 'held' };
 }
 
-function judgeOne<F, P>(trouble: Trouble<F, P>, step: Step, input: JudgeInput): StepVerdict {
-  const { current, policy, guardFacts: facts, stop, disruption, now } = input;
+function proposedBy<F, P>(trouble: Trouble<F, P>, plan: Plan): Proposed[] {
+  return plan.steps.flatMap((step) => {
+    const action = trouble.actions.find((known) => known.name === step.action);
+    return action === undefined ? [] : [{ step, action }];
+  });
+}
+
+function judgeOne<F, P>(trouble: Trouble<F, P>, step: Step, input: JudgeInput, read: Read): StepVerdict {
+  const { current, policy, guardFacts: facts, stop, now } = input;
+  const { id: incidentId, generation } = current;
   const key = stepKey(step);
   const action = trouble.actions.find((known) => known.name === step.action);
   if (action === undefined) {
@@ -63,5 +86,6 @@ function judgeOne<F, P>(trouble: Trouble<F, P>, step: Step, input: JudgeInput): 
   }
   const question = current.questions.find((asked: Question) => asked.key === key);
   const isRunning = current.records.some((record) => record.key === key && record.state === 'running');
-  return judgeStep({ step, action, policy, facts, stop, disruption, question, isRunning, now });
+  const about = { incidentId, generation, step, action, carriesOn: goesOn(current.records, step) };
+  return judgeStep({ ...about, ...read, policy, facts, stop, question, isRunning, now });
 }

@@ -8,8 +8,11 @@ import { close, outcomeWithoutAction } from './settle.ts';
 /** How soon facts that a guard needed and nobody could read are read again. */
 const UNCLEAR_RETRY_MS = 3_000;
 const UNCLEAR_LOOKS = 40;
-/** A full budget empties slowly: asking it every few seconds would only load the ledger. */
-const RETRY_OF: Readonly<Record<string, number>> = { 'disruption-budget': 5 * MINUTE_MS };
+/** A full budget empties slowly, a group fills slowly: asking it every few seconds would only load the ledger. */
+const RETRY_OF: Readonly<Record<string, number>> = {
+  'disruption-budget': 5 * MINUTE_MS,
+  'capacity-floor': 5 * MINUTE_MS,
+};
 
 /** What a round does next; plain JSON, it crosses a checkpoint. */
 export type Move =

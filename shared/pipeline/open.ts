@@ -4,10 +4,18 @@ import type { Incident } from '../incident/incident.ts';
 import { incidentId } from '../incident/keys.ts';
 import type { Ledger } from '../incident/ledger.ts';
 import type { Signal } from '../incident/signal.ts';
+import { noteWentBad } from '../incident/went-bad.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
 import { ensureRun } from './ensure-run.ts';
 import type { Environment } from './environment.ts';
 import type { TriggerDecision, Trouble } from './trouble.ts';
+
+/** Where the subject is, as far as its owner was looked up. */
+export interface Place {
+  /** Of the cluster. */
+  name: string;
+  zone?: string | undefined;
+}
 
 /**
  * Takes one signal of ours to its incident, makes sure a run exists and that the run will see it. Safe to repeat
@@ -18,9 +26,9 @@ export async function openOrJoin<F, P>(
   environment: Environment,
   ledger: Ledger,
   signal: Signal,
-  clusterName: string,
+  { name, zone }: Place,
 ): Promise<string> {
-  const cluster = { name: clusterName, account: signal.account, region: signal.region };
+  const cluster = { name, account: signal.account, region: signal.region };
   const policy = await environment.policyFor(cluster, trouble.name);
   if (policy.mode === 'off') return 'off';
   const about = { trouble: trouble.name, cluster };
@@ -35,6 +43,12 @@ export async function openOrJoin<F, P>(
   if (incident.status === 'closed') return disposition;
   if (decision.do === 'look-again') await postpone(ledger, incident, decision.at);
   else await ensureRun(environment, ledger, await release(ledger, incident));
+  // Last: counting never holds up a run.
+  if (disposition !== 'late' && trouble.wentBad?.(incident, signal) === true) {
+    const at = Math.min(signal.occurredAt, environment.ports.clock.now());
+    const bad = { subject: signal.subject.id, at, ...(zone !== undefined && { zone }) };
+    await noteWentBad(environment.ports.table, cluster, bad);
+  }
   return disposition;
 }
 

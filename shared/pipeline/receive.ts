@@ -147,7 +147,10 @@ async function route<F, P>(
       environment.log.info('subject is in no cluster', { subject: signal.subject.id, why: owner.why });
       continue;
     }
-    const disposition = await openOrJoin(trouble, environment, ledger, signal, owner.cluster);
+    const disposition = await openOrJoin(trouble, environment, ledger, signal, {
+      name: owner.cluster,
+      zone: owner.instance?.zone,
+    });
     count(trouble, environment, disposition, signal.kind);
   }
 }

@@ -2,6 +2,7 @@ import { isoTime } from '../clock.ts';
 import type { Incident, StepRecord, StepState } from '../incident/incident.ts';
 import { Superseded } from '../incident/ledger.ts';
 import type { Outcome, OutcomeKind } from '../incident/plan.ts';
+import { isMuted } from './apply-verdicts.ts';
 import { giveBack } from './disruption.ts';
 import type { Run } from './run.ts';
 
@@ -43,14 +44,28 @@ export async function escalate(run: Run, why: string): Promise<boolean> {
 
 function closed(incident: Incident, outcome: Outcome, now: number): Incident {
   const { waiting: _, ...rest } = incident;
-  const isQuiet =
-    incident.plan?.quiet === true && incident.records.length === 0 && outcome.kind !== 'escalated';
+  const isRoutine = incident.plan?.quiet === true && incident.records.length === 0;
+  const isQuiet = (isRoutine && outcome.kind !== 'escalated') || isMuted(incident);
   const records = incident.records.map(
     (record): StepRecord =>
       record.state === 'running' ? { ...record, state: 'superseded', endedAt: now } : record,
   );
   const announce = incident.announce + (isQuiet ? 0 : 1);
-  return { ...rest, records, status: 'closed', closedAt: now, outcome, announce };
+  return {
+    ...rest,
+    records,
+    status: 'closed',
+    closedAt: now,
+    outcome: forPeople(incident, outcome),
+    announce,
+  };
+}
+
+/** The first that the quarantine held back is for a person, unless AWS took the subject after all. */
+function forPeople({ quarantine, taken }: Incident, outcome: Outcome): Outcome {
+  if (quarantine?.is !== 'told' || taken === true) return outcome;
+  const { summary, details } = outcome;
+  return { kind: 'escalated', summary: `Needs a person: ${quarantine.why}. ${summary}`, details };
 }
 
 /** History and figures of an ending. The history line is the same line when it is repeated. */

@@ -5,6 +5,8 @@ import { Ledger } from '../incident/ledger.ts';
 import { sha256Hex } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
 import { rememberTold, untold } from '../incident/told.ts';
+import { nudgeNotifier } from '../notify/nudge.ts';
+import type { HintQueue } from '../ports/notifier.ts';
 import type { Environment } from './environment.ts';
 import { heal } from './heal.ts';
 import { openOrJoin } from './open.ts';
@@ -23,10 +25,10 @@ export interface SweepReport {
 
 /**
  * Constant work, whatever happened: every unfinished incident has a live run, every lost wake is sent again,
- * what people did not hear is announced, and each trouble looks after its own leftovers in every cluster. One
- * part's failure never hides the others.
+ * what people did not hear is announced, the notifier (whose queue `hints` is) is told what it forgot, and each
+ * trouble looks after its own leftovers in every cluster. One part's failure never hides the others.
  */
-export function sweeper(troubles: readonly Trouble[], environment: Environment) {
+export function sweeper(troubles: readonly Trouble[], environment: Environment, hints?: HintQueue) {
   return async (remainingMs: () => number): Promise<SweepReport> => {
     const lines: string[] = [];
     const ledger = new Ledger(environment.ports.table, environment.ports.clock);
@@ -36,6 +38,9 @@ export function sweeper(troubles: readonly Trouble[], environment: Environment) 
       if (!isOnTime()) lines.push(`${id}: not looked at, the sweep ran out of time`);
       else await guarded(lines, id, () => heal(environment, ledger, id, lines), undefined);
     });
+    if (hints !== undefined) {
+      await guarded(lines, 'notifier', () => nudgeNotifier(environment, hints, open ?? []), undefined);
+    }
     await sweepClusters(troubles, environment, ledger, { lines, isOnTime, open: open ?? [] });
     const isHeard = await tellPeople(environment, lines);
     // A sweep that could not see its work or tell of it is not a heartbeat: the alarm on its absence must fire.
@@ -99,7 +104,7 @@ async function sweepOne(
     mode: policy.mode,
     openIncidents,
     readIncident: (id) => ledger.readIncident(id),
-    open: (signal) => openOrJoin(trouble, environment, ledger, signal, name),
+    open: (signal) => openOrJoin(trouble, environment, ledger, signal, { name }),
     authorise: (id, what) => authorise(environment, ledger, id, what),
   });
 }

@@ -28,6 +28,11 @@ export interface Trouble<F = unknown, P = unknown> {
   trigger?(input: TriggerInput<P>): TriggerDecision;
   /** Pure. The closed incident dealt with this signal's news already: it is recorded and opens nothing. */
   isExpected?(closed: Incident, signal: Signal): boolean;
+  /**
+   * Pure. The signal, which is the incident's newest, says that the subject went bad by itself: such subjects are
+   * counted, and many at once stop what is done on purpose. Default: never.
+   */
+  wentBad?(incident: Incident, signal: Signal): boolean;
   /** Reads only. Every failed read becomes an unknown fact. */
   gather(input: GatherInput<P>): Promise<F>;
   /** Pure and total: doing nothing is a plan with reasons. */
@@ -105,6 +110,36 @@ export interface GuardFacts {
   freshUntilOf?: Record<string, EpochMs>;
   /** What taking the subject out of service on purpose would cost the cluster; absent when nothing is voluntary. */
   disruption?: Omit<DisruptionRequest, 'incidentId'>;
+  /** Every node of the cluster; absent when it was not read. */
+  fleet?: readonly FleetNode[];
+  /** The subject's group if the subject were taken; null: it is in none; absent: not known. */
+  capacity?: GroupCapacity | null;
+  /** What independent sources say of the node being lost; absent: nothing rests on it. */
+  losses?: readonly LossSignal[];
+}
+
+export interface FleetNode {
+  /** Instance id. */
+  id: string;
+  zone: string;
+  /** A member of the subject's group. */
+  inGroup: boolean;
+}
+
+export interface GroupCapacity {
+  group: string;
+  /** What it should have; a node that we added for the subject does not count. */
+  desired: number;
+  /** Members that are in service and not NotReady, cordoned or being deleted; without the subject. */
+  others: number;
+}
+
+export interface LossSignal {
+  /** Who says it, e.g. `EC2`: two signals of one source are one. */
+  source: string;
+  says: 'lost' | 'alive' | 'unknown';
+  /** For people, with the source. */
+  evidence: string;
 }
 
 export interface SweepInput<P> {

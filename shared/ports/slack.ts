@@ -1,8 +1,9 @@
 /**
  * The Slack calls we use, with one bot token. Adapter: `shared/slack/api.ts`; fake: `simulator/slack.ts`. Failures
  * are PortErrors: `throttled` (429, `retryAfterMs`), `not-found` (no such channel or message), `unauthorised` (token,
- * scope, not in channel), `invalid` (a message Slack refuses), `transient` and `unreachable`. A failed `post` of the
- * last two kinds may have been posted all the same: `mayHaveHappened` says so.
+ * scope, not in channel), `unsupported` (the message cannot be edited: post a new one), `invalid` (a message Slack
+ * refuses), `transient` and `unreachable`. A failed `post` of the last two kinds may have been posted all the same:
+ * `mayHaveHappened` says so.
  */
 export interface Slack {
   /** chat.postMessage. Gives the message's `ts`, which is its id in the channel. */

@@ -10,6 +10,11 @@ import type { Step } from '../../shared/incident/plan.ts';
 import { stepKey } from '../../shared/incident/step-key.ts';
 import type { Durable } from '../../shared/ports/durable.ts';
 import { MemoryTable } from '../../simulator/table.ts';
+import { MemorySwitches } from './memory-switches.ts';
+
+/** Two people in one role. */
+export const KIM = 'arn:aws:sts::210987654321:assumed-role/operator/kim';
+export const ANA = 'arn:aws:sts::210987654321:assumed-role/operator/ana';
 
 export const NOW = Date.parse('2026-11-03T14:10:00Z');
 
@@ -99,10 +104,15 @@ export function setUp() {
     status: async () => 'running',
   };
   const ledger = new Ledger(table, clock);
+  /** Who AWS says is asking; tests change it. */
+  const caller = { arn: KIM };
+  const switches = new MemorySwitches();
   const deployment: Deployment = deploymentOn(
     'paramedic-test in eu-west-1',
     { clock, table, durable },
     deadLetters,
+    async () => caller.arn,
+    switches,
   );
   const targets: unknown[] = [];
   const context: Context = {
@@ -144,5 +154,5 @@ export function setUp() {
     const { incident } = await ledger.accept(signal, { trouble: 'node-interruption', cluster });
     return await ledger.changeAny(incident.id, change);
   };
-  return { run, open, ledger, clock, deadLetters, deployment, woken, targets };
+  return { run, open, ledger, switches, clock, table, deadLetters, deployment, woken, targets, caller };
 }

@@ -176,3 +176,29 @@ describe('paramedic demo', () => {
     expect(stdout).toMatch(/FIXED in \d+ s: (\d+) of \1 pods Ready elsewhere/);
   });
 });
+
+describe('paramedic simulate --slack', () => {
+  test('shows the channel: the newest state, its edits and the thread', async () => {
+    const { code, stdout } = await paramedic('simulate', SAMPLE, '--mode', 'auto', '--slack');
+    expect(code).toBe(0);
+    const [, channel = ''] = stdout.split('\nslack:\n');
+    expect(channel).toMatch(/✅ HIGH/);
+    expect(channel).toMatch(/\(edited \d+×\)/);
+    expect(channel).toContain('↳');
+    expect(channel).toContain('done drain');
+  });
+
+  test('changes nothing about the run itself', async () => {
+    const [{ slack, ...told }, quiet] = [
+      await simulated(SAMPLE, '--mode', 'auto', '--slack'),
+      await simulated(SAMPLE, '--mode', 'auto'),
+    ];
+    expect(slack?.length).toBeGreaterThan(5);
+    expect('slack' in quiet).toBe(false);
+    const withoutNumbers = ({ calls, ...rest }: SimulateReport) => ({
+      ...rest,
+      calls: calls.map(({ n: _, ...call }) => call),
+    });
+    expect(withoutNumbers(told)).toEqual(withoutNumbers(quiet));
+  });
+});

@@ -207,7 +207,7 @@ const CLUSTERS: readonly Bad[] = [
   ],
 ];
 
-describe('a config with a wrong option is refused with line, path and reason', () => {
+describe('T41: a config with a wrong option is refused with line, path and reason', () => {
   test.each([...GENERAL, ...OPTIONS, ...CLUSTERS])('%s', expectProblem);
 
   test('every problem of a file is reported at once, in the order of the file', () => {

@@ -41,7 +41,7 @@ const SECRETS: readonly Bad[] = [
   ['a private key', 'version: 1\nkey: |\n  -----BEGIN RSA PRIVATE KEY-----\n', 3, '', 'PEM block'],
 ];
 
-describe('a text that is YAML but no config is refused with line, path and reason', () => {
+describe('T41: a text that is YAML but no config is refused with line, path and reason', () => {
   test.each([...YAML_TRAPS, ...SECRETS])('%s', expectProblem);
 
   test.each(SECRETS.map(([what, text]) => [what, text] as const))('%s is never quoted back', (_, text) => {

@@ -5,12 +5,13 @@ import { loadConfig } from '../../shared/config/load.ts';
 import { MODES } from '../../shared/config/policy.ts';
 
 const sections = { 'node-interruption': nodeInterruptionSection };
+const NOW = Date.parse('2026-11-03T14:00:00Z');
 const prod = { name: 'prod', account: '111122223333', region: 'eu-west-1' };
 
 function policy(text: string, cluster = prod) {
   const result = loadConfig(text, 'paramedic.yaml', sections);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return policyFor(result, cluster, 'node-interruption');
+  return policyFor(result, cluster, 'node-interruption', NOW);
 }
 
 const LAYERS = `version: 1
@@ -96,7 +97,7 @@ clusters: [{ name: prod, mode: ${own} }]`;
   test('a trouble the config does not know is a bug, not a policy', () => {
     const result = loadConfig('version: 1\n', 'x', sections);
     if (!result.ok) throw new Error('unreachable');
-    expect(() => policyFor(result, prod, 'toString')).toThrow('no section');
+    expect(() => policyFor(result, prod, 'toString', NOW)).toThrow('no section');
   });
 
   test('passes on whom to stand down for', () => {

@@ -20,6 +20,10 @@ describe('loading a good config', () => {
       timezone: 'UTC',
       disruptionBudget: { share: 0.1, floor: 1, perHour: 3 },
       standDownFor: ['karpenter', 'nth', 'eks-auto-mode', 'eks-auto-repair', 'instance-refresh'],
+      correlatedFailure: { nodes: 3, share: 0.2, within: 600_000, zoneShare: 0.55 },
+      quarantine: { actions: 3, within: 86_400_000 },
+      capacityFloor: 0.8,
+      windows: [],
     });
     expect(config.troubles['node-interruption']).toMatchObject({
       spot: { maxEventAge: 120_000, safetyMargin: 15_000, finalRung: 30_000, hibernateWindow: 30_000 },

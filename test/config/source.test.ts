@@ -16,10 +16,10 @@ function setUp(first: string | Error) {
   const read = async () => {
     world.reads++;
     if (world.text instanceof Error) throw world.text;
-    return world.text;
+    return { text: world.text, fileName: 'paramedic.yaml' };
   };
   const clock = { now: () => world.now, sleep: async () => {} };
-  const source = configSource({ read, fileName: 'paramedic.yaml', sections, clock, maxAgeMs: 60_000 });
+  const source = configSource({ read, sections, clock, maxAgeMs: 60_000 });
   return { world, source };
 }
 

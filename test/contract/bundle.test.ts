@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { isBuiltin } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AwsCall, type AwsReply, AwsServer, CA_FILE } from '../../bench/init/aws-server.ts';
 import { BUNDLES, buildAll, LEFT_OUT } from '../../scripts/build.ts';
 
 const run = promisify(execFile);
@@ -19,29 +18,23 @@ interface SentMessage {
 }
 
 let folder: string;
-let sqs: Server;
+let aws: AwsServer;
 const sent: SentMessage[] = [];
 
 /** Just enough of SQS for SendMessage: the SDK checks the digest of what it sent. */
-function fakeSqs(): Server {
-  return createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk) => {
-      text += chunk;
-    });
-    request.on('end', () => {
-      const message = JSON.parse(text) as SentMessage;
-      sent.push(message);
-      const MD5OfMessageBody = createHash('md5').update(message.MessageBody).digest('hex');
-      response.setHeader('content-type', 'application/x-amz-json-1.0');
-      response.end(JSON.stringify({ MessageId: 'm-1', MD5OfMessageBody }));
-    });
-  });
+function answerOf({ operation, body }: AwsCall): AwsReply | undefined {
+  if (operation !== 'SendMessage') return undefined;
+  const message = JSON.parse(body) as SentMessage;
+  sent.push(message);
+  const MD5OfMessageBody = createHash('md5').update(message.MessageBody).digest('hex');
+  return {
+    contentType: 'application/x-amz-json-1.0',
+    body: JSON.stringify({ MessageId: 'm-1', MD5OfMessageBody }),
+  };
 }
 
 /** Calls a packaged function in a Node process of its own, as Lambda does. */
 async function invoke(bundle: string, event: unknown): Promise<unknown> {
-  const { port } = sqs.address() as AddressInfo;
   const script = `
     const { handler } = await import(process.argv[1]);
     const result = await handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 10_000 });
@@ -55,10 +48,11 @@ async function invoke(bundle: string, event: unknown): Promise<unknown> {
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${port}`,
+        AWS_ENDPOINT_URL: aws.url,
+        NODE_EXTRA_CA_CERTS: CA_FILE,
         ACCOUNT_ID: '210987654321',
-        QUEUE_URL: `http://127.0.0.1:${port}/q`,
-        DLQ_URL: `http://127.0.0.1:${port}/dlq`,
+        QUEUE_URL: `${aws.url}/q`,
+        DLQ_URL: `${aws.url}/dlq`,
         REMEDIATE_FUNCTION: 'remediate',
         POWERTOOLS_SERVICE_NAME: 'paramedic-test',
         POWERTOOLS_METRICS_NAMESPACE: 'Paramedic',
@@ -88,12 +82,11 @@ function importsFromOutside(text: string): { name: string; isLazy: boolean }[] {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'paramedic-bundle-'));
   await buildAll(process.cwd(), folder);
-  sqs = fakeSqs();
-  await new Promise<void>((resolve) => sqs.listen(0, '127.0.0.1', resolve));
+  aws = await AwsServer.start(answerOf);
 }, 60_000);
 
 afterAll(async () => {
-  sqs.close();
+  await aws.close();
   await rm(folder, { recursive: true, force: true });
 });
 

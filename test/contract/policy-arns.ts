@@ -20,6 +20,12 @@ export function queueArn(name: string): string {
   return `arn:aws:sqs:${PLACE}:${OURS}-node-interruption-${name}`;
 }
 
+/** Topic and sweep put hints into it, and the notifier what it has left over. */
+export const HINTS = `arn:aws:sqs:${PLACE}:${OURS}-notifier`;
+/** A secret that is ours by its name, and one of somebody else's. */
+export const NAMED_SECRET = `arn:aws:secretsmanager:${PLACE}:secret:paramedic/slack-bot-a1b2c3`;
+export const OTHER_SECRET = `arn:aws:secretsmanager:${PLACE}:secret:shop/db-d4e5f6`;
+
 export function logStreamArn(name: string): string {
   return `arn:aws:logs:${PLACE}:log-group:/aws/lambda/${OURS}-${name}:log-stream:2026/11/02/[7]0a1b2c`;
 }

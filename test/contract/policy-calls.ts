@@ -1,11 +1,15 @@
 import {
   CLUSTER,
   GROUP,
+  HINTS,
   INSTANCE,
   INTERFACE,
   KEY,
   logStreamArn,
+  NAMED_SECRET,
   NODE_GROUP,
+  OTHER_KEY,
+  OTHER_SECRET,
   queueArn,
   REMEDIATE,
   RUN,
@@ -13,6 +17,7 @@ import {
   TOPIC,
 } from './policy-arns.ts';
 import type { Call } from './policy-decision.ts';
+import { SIGNING_SECRET } from './template-iam.ts';
 
 /** The group or instance carries our tag. */
 export const TAGGED = { 'aws:ResourceTag/paramedic': 'true' };
@@ -82,8 +87,35 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
     ...on(REMEDIATE, ['lambda:ListDurableExecutionsByFunction']),
     ...on(INSTANCE, ['ec2:TerminateInstances'], TAGGED),
     ...on(GROUP, ['autoscaling:RecordLifecycleActionHeartbeat'], TAGGED),
+    ...on(HINTS, ['sqs:SendMessage']),
+  ],
+  approval: [
+    ...on(logStreamArn('approval'), ['logs:CreateLogStream', 'logs:PutLogEvents']),
+    ...rows(['dynamodb:GetItem'], ['INC#inc-1', 'APPROVAL#1', 'SLACKGROUP#S1', 'CONFIG']),
+    ...rows(['dynamodb:PutItem'], ['INC#inc-1', 'NONCE#1']),
+    ...rows(['dynamodb:UpdateItem'], ['INC#inc-1']),
+    ...on(RUN, ['lambda:SendDurableExecutionCallbackSuccess']),
+    ...on(SIGNING_SECRET, ['secretsmanager:GetSecretValue']),
+  ],
+  notifier: [
+    ...on(logStreamArn('notifier'), ['logs:CreateLogStream', 'logs:PutLogEvents']),
+    ...on(HINTS, ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage']),
+    ...rows(
+      ['dynamodb:GetItem', 'dynamodb:Query'],
+      ['INC#inc-1', 'OUT#C1', 'OUT', 'CONFIG', 'SLACKGROUP#S1'],
+    ),
+    ...rows(['dynamodb:UpdateItem'], ['OUT#C1', 'OUT', 'SLACKGROUP#S1']),
+    ...rows(['dynamodb:PutItem'], ['APPROVAL#1']),
+    ...on(NAMED_SECRET, ['secretsmanager:GetSecretValue']),
+    ...on(OTHER_SECRET, ['secretsmanager:GetSecretValue'], TAGGED),
+    ...on(OTHER_KEY, ['kms:Decrypt'], { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' }),
   ],
 };
+
+/** Calls on rows of the ledger whose partition key is one of these. */
+export function rows(actions: readonly string[], keys: readonly string[]): Call[] {
+  return keys.flatMap((key) => on(TABLE, actions, { 'dynamodb:LeadingKeys': key }));
+}
 
 function receive(name: string, lane: string): Call[] {
   const consume = [

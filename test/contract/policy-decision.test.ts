@@ -53,6 +53,20 @@ describe('the evaluator of policies', () => {
     );
   });
 
+  test('asks about all values of a key: any of the patterns will do, and so does a request without the key', () => {
+    const test = {
+      operator: 'ForAllValues:StringLike',
+      key: 'dynamodb:LeadingKeys',
+      values: ['INC#*', 'CONFIG'],
+    };
+    const ask = (context?: Record<string, string>) =>
+      decide([statement({ tests: [test] })], { ...CALL, ...(context && { context }) });
+    expect(ask({ 'dynamodb:LeadingKeys': 'INC#inc-1' })).toBe('allowed');
+    expect(ask({ 'dynamodb:LeadingKeys': 'CONFIG' })).toBe('allowed');
+    expect(ask({ 'dynamodb:LeadingKeys': 'CONFIG2' })).toBe('not allowed');
+    expect(ask()).toBe('allowed');
+  });
+
   test('does not guess at an operator it does not know', () => {
     const test = { ...MINE, operator: 'StringNotEquals' };
     expect(() => decide([statement({ tests: [test] })], CALL)).toThrow('StringNotEquals');

@@ -30,14 +30,16 @@ function isAbout(
   return isNamed && tests.every(({ operator, key, values }) => holds(operator, values, context[key]));
 }
 
-/** A key that the request does not carry meets none of these operators. */
+/** A key that the request does not carry meets no operator, but for those that ask about all of its values. */
 function holds(operator: string, values: readonly string[], value: string | undefined): boolean {
   const test = OPERATORS[operator];
   if (test === undefined) throw new Error(`unknown condition operator: ${operator}`);
+  if (value === undefined && operator.startsWith('ForAllValues:')) return true;
   return value !== undefined && values.some((wanted) => test(wanted, value));
 }
 
 const OPERATORS: Readonly<Record<string, (wanted: string, value: string) => boolean>> = {
   StringEquals: (wanted, value) => wanted === value,
   ArnEquals: covers,
+  'ForAllValues:StringLike': covers,
 };

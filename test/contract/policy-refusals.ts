@@ -4,8 +4,10 @@ import {
   GROUP,
   INSTANCE,
   logStreamArn,
+  NAMED_SECRET,
   OTHER_FUNCTION,
   OTHER_KEY,
+  OTHER_SECRET,
   OTHER_TOPIC,
   queueArn,
   REMEDIATE,
@@ -15,8 +17,9 @@ import {
   TABLE,
   TOPIC,
 } from './policy-arns.ts';
-import { on, TAGGED } from './policy-calls.ts';
+import { on, rows, TAGGED } from './policy-calls.ts';
 import type { Call } from './policy-decision.ts';
+import { SIGNING_SECRET } from './template-iam.ts';
 
 export interface Refusal {
   why: string;
@@ -138,6 +141,83 @@ export const REFUSED: Readonly<Record<string, readonly Refusal[]>> = {
       calls: withoutTag(GROUP, ['autoscaling:RecordLifecycleActionHeartbeat']),
     },
     { why: 'it holds groups and changes none, tagged or not', calls: on(GROUP, CHANGES_OF_GROUPS, TAGGED) },
+    { why: 'it takes no events', calls: on(queueArn('notice'), ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) },
+  ],
+  approval: [
+    ...EVERYBODY,
+    {
+      why: 'what faces the Internet writes neither the config, the stop switch, who may answer nor what was asked',
+      calls: rows(
+        ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        ['CONFIG', 'SWITCH', 'SLACKGROUP#S1', 'APPROVAL#1', 'DISRUPTIONS#prod'],
+      ),
+    },
+    {
+      why: 'it reads no more than a question needs',
+      calls: [
+        ...rows(['dynamodb:GetItem'], ['SWITCH', 'SUBJECT#instance/i-1', 'OUT#C1', 'NONCE#1']),
+        ...rows(['dynamodb:Query'], ['INC#inc-1']),
+        ...on(`${TABLE}/index/open`, ['dynamodb:Query']),
+      ],
+    },
+    {
+      why: 'it starts no run, speaks to nobody and sees no cluster',
+      calls: [
+        ...on(`${REMEDIATE}:durable`, ['lambda:InvokeFunction']),
+        ...on(TOPIC, ['sns:Publish']),
+        ...on(CLUSTER, ['eks:DescribeCluster']),
+        ...on('*', ['ec2:DescribeInstances']),
+      ],
+    },
+    {
+      why: 'one secret, to be read',
+      calls: [
+        ...on(SIGNING_SECRET, ['secretsmanager:PutSecretValue']),
+        ...on(SIGNING_SECRET.replace('signing', 'token'), ['secretsmanager:GetSecretValue']),
+      ],
+    },
+  ],
+  notifier: [
+    ...EVERYBODY,
+    {
+      why: 'what tells people changes no incident, no answer, no config and no switch',
+      calls: [
+        ...rows(
+          ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          ['INC#inc-1', 'CONFIG', 'SWITCH', 'DISRUPTIONS#prod', 'NONCE#1'],
+        ),
+        ...rows(['dynamodb:UpdateItem'], ['APPROVAL#1']),
+        ...rows(['dynamodb:PutItem'], ['SLACKGROUP#S1']),
+      ],
+    },
+    {
+      why: 'it reads what it tells and nothing else of the ledger',
+      calls: [
+        ...rows(['dynamodb:GetItem', 'dynamodb:Query'], ['SWITCH', 'SUBJECT#instance/i-1', 'NONCE#1']),
+        ...on(`${TABLE}/index/open`, ['dynamodb:Query']),
+      ],
+    },
+    {
+      why: 'it wakes and starts no run, publishes nothing and sees no cluster',
+      calls: [
+        ...on(`${REMEDIATE}:durable`, ['lambda:InvokeFunction']),
+        ...on(RUN, ['lambda:SendDurableExecutionCallbackSuccess']),
+        ...on(TOPIC, ['sns:Publish']),
+        ...on(CLUSTER, ['eks:DescribeCluster']),
+        ...on('*', ['ec2:DescribeInstances']),
+      ],
+    },
+    {
+      why: 'a secret that is ours neither by its name nor by our tag stays closed, and none is changed',
+      calls: [
+        ...withoutTag(OTHER_SECRET, ['secretsmanager:GetSecretValue']),
+        ...on(NAMED_SECRET, ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecret']),
+      ],
+    },
+    {
+      why: 'keys open secrets alone',
+      calls: on(OTHER_KEY, ['kms:Decrypt'], { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' }),
+    },
     { why: 'it takes no events', calls: on(queueArn('notice'), ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) },
   ],
 };

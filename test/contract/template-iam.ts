@@ -103,8 +103,34 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     ...TELL,
     'eks:ListClusters',
     'lambda:ListDurableExecutionsByFunction',
+    'sqs:SendMessage',
+  ],
+  approval: [
+    ...LOGS,
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'lambda:SendDurableExecutionCallbackSuccess',
+    'secretsmanager:GetSecretValue',
+  ],
+  notifier: [
+    ...LOGS,
+    ...LEDGER,
+    'kms:Decrypt',
+    'secretsmanager:GetSecretValue',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
   ],
 };
+
+/** Functions that talk to no cluster and so stand in no network of yours, whatever `network` says. */
+export const OUTSIDE_NETWORK: ReadonlySet<string> = new Set(['approval', 'notifier']);
+
+/** For `slackSigningSecretArn`: the address for clicks exists only with it. */
+export const SIGNING_SECRET =
+  'arn:aws:secretsmanager:eu-west-1:210987654321:secret:paramedic/slack-signing-a1b2c3';
 
 /** Actions that may stand on resource `*`, and why nothing narrower exists. */
 export const UNSCOPED: Readonly<Record<string, string>> = {

@@ -5,7 +5,9 @@ import {
   covers,
   declaredBySweeps,
   declaredByTroubles,
+  OUTSIDE_NETWORK,
   PIPELINE,
+  SIGNING_SECRET,
   type Statement,
   statementsByFunction,
   UNSCOPED,
@@ -35,6 +37,7 @@ beforeAll(async () => {
     subnetIds: 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728',
     securityGroupIds: 'sg-0a1b2c3d4e5f60718',
     email: 'oncall@example.com',
+    slackSigningSecretArn: SIGNING_SECRET,
   });
   roles = statementsByFunction(template);
 }, 120_000);
@@ -68,7 +71,7 @@ describe('permissions', () => {
     for (const [name, base] of Object.entries(PIPELINE)) {
       const wanted = [
         ...base,
-        ...NETWORK,
+        ...(OUTSIDE_NETWORK.has(name) ? [] : NETWORK),
         ...(name.endsWith('Remediate') ? acting : []),
         ...(name === 'sweep' ? sweeping : []),
       ];
@@ -116,8 +119,12 @@ describe('permissions', () => {
   });
 
   test('network interfaces are made by Lambda and denied to our code', () => {
-    for (const statements of roles.values()) {
+    for (const [name, statements] of roles) {
       const denied = statements.filter(({ effect }) => effect === 'Deny');
+      if (OUTSIDE_NETWORK.has(name)) {
+        expect(denied).toEqual([]);
+        continue;
+      }
       expect(denied.map(({ actions }) => inOrder(actions))).toEqual([NETWORK]);
       expect(denied.flatMap(({ conditions }) => conditions)).toEqual(['lambda:SourceFunctionArn']);
     }
@@ -129,7 +136,7 @@ describe('permissions', () => {
     const runStatements = [...roles.values()]
       .flat()
       .filter(({ sid }) => sid === 'WakeRun' || sid === 'Checkpoints');
-    expect(runStatements).toHaveLength(4);
+    expect(runStatements).toHaveLength(5);
     for (const { resources } of runStatements) {
       expect(resources.map((pattern) => [covers(pattern, run), covers(pattern, foreign)])).toEqual([
         [true, false],
@@ -219,11 +226,13 @@ describe('stack', () => {
     });
   });
 
-  test('functions stand in the given subnets', () => {
-    for (const [, each] of ofType(template, 'AWS::Lambda::Function'))
-      expect(asObject(each['VpcConfig'])['SecurityGroupIds']).toEqual({
-        'Fn::Split': [',', 'sg-0a1b2c3d4e5f60718'],
-      });
+  test('functions stand in the given subnets, but for those that talk to no cluster', () => {
+    for (const [, each] of ofType(template, 'AWS::Lambda::Function')) {
+      const isOutside = OUTSIDE_NETWORK.has(String(each['FunctionName']).split('-').at(-1) ?? '');
+      expect(asObject(each['VpcConfig'])['SecurityGroupIds']).toEqual(
+        isOutside ? undefined : { 'Fn::Split': [',', 'sg-0a1b2c3d4e5f60718'] },
+      );
+    }
   });
 
   test('the template stays far below the limits of CloudFormation', () => {

@@ -47,7 +47,18 @@ export function sendsTo(target: Target, queueArn: string): boolean {
   return target['Arn'] === queueArn || asObject(target['DeadLetterConfig'])['Arn'] === queueArn;
 }
 
-/** The rules for which a queue's policy lets EventBridge send; `anyone` for a statement that does not say. */
+/** The topics that send to a queue: their messages, or those that could not be delivered. */
+export function topicsTo(template: Template, queueArn: string): string[] {
+  return ofType(template, 'AWS::SNS::Subscription')
+    .map(([, subscription]) => subscription)
+    .filter(
+      ({ Endpoint, RedrivePolicy }) =>
+        Endpoint === queueArn || asObject(RedrivePolicy)['deadLetterTargetArn'] === queueArn,
+    )
+    .map(({ TopicArn }) => String(TopicArn));
+}
+
+/** The rules and topics which a queue's policy lets send; `anyone` for a statement that does not say. */
 export function admittedTo(template: Template, queueArn: string): string[] {
   return ofType(template, 'AWS::SQS::QueuePolicy')
     .flatMap(([, policy]) => asList(asObject(policy['PolicyDocument'])['Statement']).map(asObject))

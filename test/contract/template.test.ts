@@ -19,7 +19,7 @@ import {
   type Tree,
 } from './template-package.ts';
 import { eventKinds } from './template-pattern.ts';
-import { admittedTo, lanesOf, patternRules, rulesFor, sendsTo, targets } from './template-rules.ts';
+import { admittedTo, lanesOf, patternRules, rulesFor, sendsTo, targets, topicsTo } from './template-rules.ts';
 
 const REMEDIATE = `arn:aws:lambda:eu-west-1:210987654321:function:paramedic-${STAGE}-nodeInterruptionRemediate`;
 
@@ -92,13 +92,13 @@ describe('rules', () => {
     }
   });
 
-  test('every queue admits exactly the rules that send to it, of this account', () => {
+  test('every queue admits exactly the rules and topics that send to it, of this account', () => {
     for (const [id] of properties('AWS::SQS::Queue')) {
       const arn = attributeOf(id, 'Arn');
       const senders = patternRules(template).filter(([, rule]) =>
         targets(rule).some((each) => sendsTo(each, arn)),
       );
-      const wanted = senders.map(([rule]) => attributeOf(rule, 'Arn'));
+      const wanted = [...senders.map(([rule]) => attributeOf(rule, 'Arn')), ...topicsTo(template, arn)];
       expect({ id, admits: inOrder(admittedTo(template, arn)) }).toEqual({ id, admits: inOrder(wanted) });
     }
   });
@@ -117,7 +117,7 @@ function pascalCase(name: string): string {
 describe('lanes', () => {
   test('a record stays invisible longer than its consumer may run, in the notice lane only twice as long', () => {
     const mappings = properties('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(2);
+    expect(mappings).toHaveLength(3);
     for (const [, mapping] of mappings) {
       const queue = template.resources.get(
         String(mapping['EventSourceArn']).slice('arn:'.length),

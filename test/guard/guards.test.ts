@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mode } from '../../shared/config/policy.ts';
+import { known } from '../../shared/fact.ts';
 import type { GuardInput } from '../../shared/guard/guard.ts';
 import { guards, judgeStep } from '../../shared/guard/index.ts';
 import { defaultRules } from '../support/policy.ts';
@@ -15,7 +16,10 @@ const step = {
 function input(over: Partial<GuardInput> = {}): GuardInput {
   return {
     step: { ...step, targets: [...step.targets] },
-    action: { name: 'drain', gentle: true, risk: 'medium', reversible: false },
+    incidentId: 'inc-1',
+    generation: 1,
+    carriesOn: false,
+    action: { name: 'drain', gentle: true, risk: 'medium', reversible: false, cooldownMs: 0 },
     policy: {
       mode: 'auto',
       modeRule: 'paramedic.yaml:3 global.mode',
@@ -32,6 +36,11 @@ function input(over: Partial<GuardInput> = {}): GuardInput {
       freshUntil: 2_000,
     },
     stop: { state: 'clear' },
+    remembered: {
+      cooldowns: new Map(),
+      treated: known([], 'ledger', 1_000),
+      wentBad: known([], 'ledger', 1_000),
+    },
     question: undefined,
     now: 1_000,
     ...over,
@@ -42,7 +51,13 @@ function inMode(mode: Mode, over: Partial<GuardInput> = {}): GuardInput {
   return input({ policy: { ...input().policy, mode }, ...over });
 }
 
-const harsh = { name: 'force-delete', gentle: false, risk: 'high', reversible: false } as const;
+const harsh = {
+  name: 'force-delete',
+  gentle: false,
+  risk: 'high',
+  reversible: false,
+  cooldownMs: 0,
+} as const;
 
 describe('guards', () => {
   test.each([
@@ -126,7 +141,12 @@ describe('guards', () => {
       'mode',
       'ownership',
       'stand-down',
+      'two-signals',
+      'quarantine',
+      'correlated-failure',
       'disruption-budget',
+      'capacity-floor',
+      'cool-down',
       'freshness',
     ]);
   });

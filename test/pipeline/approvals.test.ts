@@ -18,9 +18,13 @@ async function asked(options: SimulateOptions = {}) {
   return { ...run, incident: await onlyIncident(run.simulation) };
 }
 
-async function answer(run: Awaited<ReturnType<typeof asked>>, decision: 'approved' | 'denied', wake = true) {
+async function answer(
+  run: Awaited<ReturnType<typeof asked>>,
+  decision: 'approved' | 'denied',
+  { wake = true, by = 'ana' } = {},
+) {
   const { simulation, world, incident } = run;
-  const result = await answerQuestions(simulation.ledger, world.clock, incident.id, { decision, by: 'ana' });
+  const result = await answerQuestions(simulation.ledger, world.clock, incident.id, { decision, by });
   if (wake && result.result === 'recorded' && result.callbackId !== undefined) {
     await simulation.workflows.wake(result.callbackId, 'answer');
   }
@@ -88,7 +92,7 @@ describe('questions', () => {
 
   test('an answer whose wake was lost is obeyed when the sweep wakes the run', async () => {
     const run = await asked();
-    await answer(run, 'approved', false);
+    await answer(run, 'approved', { wake: false });
     const report = await run.simulation.sweep();
     expect(report?.lines.join()).toContain('woken again');
     await run.simulation.settle();
@@ -97,7 +101,7 @@ describe('questions', () => {
 
   test('drift after approval asks anew instead of acting on the old answer', async () => {
     const run = await asked();
-    await answer(run, 'approved', false);
+    await answer(run, 'approved', { wake: false });
     const runtime = run.world.runtime('prod');
     const [name] = run.world.nodes().map((node) => node.name);
     const node = runtime.cluster.nodes.get(name ?? '');
@@ -133,13 +137,20 @@ describe('mode approve on a node AWS is taking', () => {
     expect(run.world.calls.calls.some((call) => call.method === 'deletePod')).toBe(false);
   });
 
-  test('an approval that comes while the drain is running is used', async () => {
+  test('approvals that come while the drain is running are used, once there are as many as the risk asks for', async () => {
     const run = await asked({ policy, world: blockedWorld });
     await run.world.clock.advance(20_000);
     await answer(run, 'approved');
+    const { questions } = await onlyIncident(run.simulation);
+    const risky = questions.find(({ step }) => step.action === 'force-delete');
+    expect(risky).toMatchObject({ required: 2, approvals: [{ by: 'ana' }] });
+    expect(risky?.answer).toBeUndefined();
+    await answer(run, 'approved', { by: 'ben' });
     await run.simulation.settle();
     const incident = await onlyIncident(run.simulation);
     expect(states(incident)).toContain('force-delete done');
+    const record = incident.records.find(({ step }) => step.action === 'force-delete');
+    expect(record?.decision).toBe('approved by ana and ben');
     expect(run.world.calls.calls.some((call) => call.method === 'deletePod')).toBe(true);
     assertAppliedOnce(run.world);
   });

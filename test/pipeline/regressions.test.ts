@@ -28,10 +28,10 @@ async function warned(options: Parameters<typeof simulate>[0], aheadMs = 2_000):
   return run;
 }
 
-async function approve(run: Simulated, action: string): Promise<void> {
+async function approve(run: Simulated, action: string, by = 'ana'): Promise<void> {
   const incident = await onlyIncident(run.simulation);
   const question = incident.questions.find((asked) => asked.step.action === action);
-  const answer = { decision: 'approved', by: 'ana', ...(question && { stepKey: question.key }) } as const;
+  const answer = { decision: 'approved', by, ...(question && { stepKey: question.key }) } as const;
   const result = await answerQuestions(run.simulation.ledger, run.world.clock, incident.id, answer);
   if (result.result === 'recorded' && result.callbackId !== undefined) {
     await run.simulation.workflows.wake(result.callbackId, 'answer');
@@ -56,6 +56,7 @@ describe('the order of steps', () => {
   test('force-delete approved early still waits for the last seconds', async () => {
     const run = await warned({ mode: 'approve', policy: ask, world: blockedWorld });
     for (const action of ['cordon', 'drain', 'delete-not-ready', 'force-delete']) await approve(run, action);
+    await approve(run, 'force-delete', 'ben');
     await run.simulation.settle();
     const deletions = run.world.calls.calls.filter((call) => call.method === 'deletePod');
     expect(deletions.length).toBeGreaterThan(0);

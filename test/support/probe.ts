@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import type { Action } from '../../shared/actions/action.ts';
+import type { Mode } from '../../shared/config/policy.ts';
 import type { Plan, Step } from '../../shared/incident/plan.ts';
 import type { Signal } from '../../shared/incident/signal.ts';
 import type { PlaybookInput, Trouble } from '../../shared/pipeline/trouble.ts';
+import type { FaultPlan } from '../../simulator/faults.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { worldOf } from '../../simulator/world.ts';
 import { defaultRules } from './policy.ts';
@@ -109,20 +111,24 @@ function probeTrouble(probe: Probe, over: Partial<Trouble> = {}): Trouble {
   };
 }
 
-export function setUpProbe(over: (probe: Probe) => Partial<Trouble> = () => ({})) {
+export function setUpProbe(
+  over: (probe: Probe) => Partial<Trouble> = () => ({}),
+  { mode = 'auto', faults }: { mode?: Mode; faults?: FaultPlan } = {},
+) {
   const probe: Probe = { applied: [], undone: [], gathered: 0 };
   const world = worldOf(smallWorld);
   const simulation = new Simulation({
     world,
     troubles: [probeTrouble(probe, over(probe))],
     policyFor: () => ({
-      mode: 'auto',
+      mode,
       modeRule: 'test',
       configHash: 't',
       ...defaultRules,
       standDownFor: [],
       section: {},
     }),
+    ...(faults && { faults }),
   });
   const ids = world.nodes().map((node) => node.id);
   const send = (eventId: string, ...about: string[]) => {

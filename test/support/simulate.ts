@@ -1,7 +1,8 @@
 import { nodeInterruption } from '../../functions/node-interruption/index.ts';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
 import { isoTime } from '../../shared/clock.ts';
-import { type Mode, STAND_DOWN_CONTROLLERS } from '../../shared/config/policy.ts';
+import type { ApproverGroup, People } from '../../shared/config/people.ts';
+import type { Mode } from '../../shared/config/policy.ts';
 import type { DisruptionLimits } from '../../shared/incident/disruptions.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
@@ -37,6 +38,10 @@ export interface SimulateOptions {
   policy?: NodeInterruptionPolicy;
   faults?: FaultPlan;
   budget?: DisruptionLimits;
+  /** Who is told in Slack; default nobody. */
+  people?: People;
+  /** Who may answer; default nobody. */
+  approvers?: readonly ApproverGroup[];
   /** Events for which it answers true never arrive. */
   loses?: (event: CloudEvent) => boolean;
 }
@@ -54,6 +59,8 @@ export function simulate({
   policy,
   faults,
   budget,
+  people,
+  approvers = [],
   loses,
 }: SimulateOptions = {}): Simulated {
   const world = worldOf(input ?? smallWorld);
@@ -66,10 +73,12 @@ export function simulate({
       modeRule: 'test',
       configHash: current.config,
       ...defaultRules,
+      approvers,
       disruptionBudget: budget ?? defaultBudget,
       section: { ...(policy ?? defaultPolicy) },
     }),
     ...(faults === undefined ? {} : { faults }),
+    ...(people === undefined ? {} : { people: () => people }),
     ...(loses === undefined ? {} : { loses }),
   });
   return {

@@ -13,6 +13,7 @@ export const deleteNode: Action = {
   risk: 'high',
   reversible: false,
   gentle: false,
+  onLoss: true,
   cost: 'none',
   cooldownMs: 0,
   apply: async (context, step) => {

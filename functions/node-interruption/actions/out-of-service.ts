@@ -32,6 +32,7 @@ export const outOfService: Action = {
   risk: 'high',
   reversible: true,
   gentle: false,
+  onLoss: true,
   cost: 'none',
   cooldownMs: 10 * MINUTE_MS,
   apply: async (context, step) => {

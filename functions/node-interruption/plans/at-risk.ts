@@ -40,14 +40,20 @@ export function atRisk(input: Input, since: EpochMs): Draft {
     : replaced(input, about, since, node.value);
 }
 
-/** Its time is over and the disruption budget never had room: the last reason is the one people need. */
+/** Guards that say no for the time being. */
+const FOR_NOW = ['correlated-failure', 'disruption-budget', 'capacity-floor', 'cool-down'];
+
+/** Its time is over and a guard never let it begin: the last reasons are the ones people need. */
 function heldBack({ incident, now }: Input, about: About, until: EpochMs): Draft | undefined {
   if (now < until || incident.records.length > 0) return undefined;
   const verdicts = incident.verdicts?.flatMap(({ guards }) => guards) ?? [];
-  const budget = verdicts.find(({ guard, verdict }) => guard === 'disruption-budget' && verdict === 'refuse');
-  if (budget === undefined) return undefined;
-  const why = `held back until it was too late: disruption-budget: ${budget.reason}`;
-  const outcome: Outcome = { kind: 'refused', summary: `Nothing was changed: ${why}.`, details: [why] };
+  const refusals = verdicts.filter(({ guard, verdict }) => FOR_NOW.includes(guard) && verdict === 'refuse');
+  const [first] = refusals;
+  if (first === undefined) return undefined;
+  const lead = 'held back until it was too late';
+  const why = `${lead}: ${first.guard}: ${first.reason}`;
+  const details = [...new Set(refusals.map(({ guard, reason }) => `${lead}: ${guard}: ${reason}`))];
+  const outcome: Outcome = { kind: 'refused', summary: `Nothing was changed: ${why}.`, details };
   return {
     ...about,
     severity: 'info',

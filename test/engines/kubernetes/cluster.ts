@@ -5,8 +5,9 @@ import { run } from '../../../scripts/engines/cache.ts';
 import type { Programs } from '../../../scripts/engines/kubernetes.ts';
 import { wallClock } from '../../../shared/clock.ts';
 import { kubernetesAccess } from '../../../shared/kubernetes/access.ts';
+import type { Credentials } from '../../../shared/kubernetes/token.ts';
 import type { Eks } from '../../../shared/ports/eks.ts';
-import type { ClusterRef, Kubernetes } from '../../../shared/ports/kubernetes.ts';
+import type { ClusterRef, Kubernetes, KubernetesAccess } from '../../../shared/ports/kubernetes.ts';
 import { Admin } from './admin.ts';
 import { type Authenticator, authenticator } from './authenticator.ts';
 import { adminConfig, type Certificates, makeCertificates } from './certificates.ts';
@@ -14,7 +15,8 @@ import { apiserverFlags, CONTROLLER_FLAGS, etcdFlags } from './flags.ts';
 import { Kubelets } from './kubelet.ts';
 import { eventually, freePorts, Processes } from './processes.ts';
 
-const REF: ClusterRef = { name: 'engine', account: '210987654321', region: 'eu-west-1' };
+/** As its instances' tags and EKS name it. */
+export const REF: ClusterRef = { name: 'engine', account: '210987654321', region: 'eu-west-1' };
 const RBAC = resolve(import.meta.dirname, '../../../deploy/kubernetes/rbac.yaml');
 const START_LIMIT_MS = 60_000;
 const CONTROLLERS = 'kube-controller-manager';
@@ -32,9 +34,24 @@ export interface EngineCluster {
   stop(): Promise<void>;
 }
 
+/** Where a benchmark's control plane differs from that of the contract suite. */
+export interface ClusterOptions {
+  /** Come after ours, so that they win. */
+  apiserverFlags?: readonly string[];
+  controllerFlags?: readonly string[];
+  /** Between two reports of a node, in ms; below the controllers' grace period. Default one second. */
+  heartbeatMs?: number;
+  /** Where its folder is made, etcd's data in it. Default the system's folder for temporary files. */
+  parent?: string;
+}
+
 /** Starts etcd, API server, controllers and scheduler, and applies our RBAC. What it started ends if it fails. */
-export async function startCluster(programs: Programs, groups: readonly string[]): Promise<EngineCluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'paramedic-kubernetes-'));
+export async function startCluster(
+  programs: Programs,
+  groups: readonly string[],
+  options: ClusterOptions = {},
+): Promise<EngineCluster> {
+  const folder = await mkdtemp(join(options.parent ?? tmpdir(), 'paramedic-kubernetes-'));
   const processes = new Processes(folder);
   const closers: Closer[] = [
     () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
@@ -44,7 +61,7 @@ export async function startCluster(programs: Programs, groups: readonly string[]
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    return { ...(await build(programs, groups, { folder, processes, closers })), stop };
+    return { ...(await build(programs, groups, { folder, processes, closers, options })), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -58,6 +75,7 @@ interface Ground {
   processes: Processes;
   /** In the order of starting: what is to be ended. */
   closers: Closer[];
+  options: ClusterOptions;
 }
 
 async function build(
@@ -65,10 +83,10 @@ async function build(
   groups: readonly string[],
   ground: Ground,
 ): Promise<Omit<EngineCluster, 'stop'>> {
-  const { folder, processes, closers } = ground;
+  const { folder, processes, closers, options } = ground;
   const tokens = await authenticator(new Map(groups.map((group) => [keyIdOf(group), [group]])));
   closers.push(() => tokens.close());
-  const { url, certificates } = await startApiServer(programs, { folder, processes, tokens });
+  const { url, certificates } = await startApiServer(programs, { folder, processes, tokens, options });
   const admin = await Admin.connect(url, certificates);
   closers.push(() => admin.close());
   const answers = (path: string) =>
@@ -80,17 +98,17 @@ async function build(
   await answers('/readyz');
   const kubeconfig = join(folder, 'admin.kubeconfig');
   await writeFile(kubeconfig, await adminConfig(url, certificates));
-  startControllers(programs, processes, kubeconfig);
+  startControllers(programs, kubeconfig, { processes, options });
   await run(programs.kubectl, ['--kubeconfig', kubeconfig, 'apply', '-f', RBAC]);
   await answers('/api/v1/namespaces/kube-node-lease');
-  const kubelets = new Kubelets(admin);
+  const kubelets = new Kubelets(admin, options.heartbeatMs);
   closers.push(() => kubelets.close());
   const authority = await readFile(certificates.authority.cert);
   return {
     admin,
     kubelets,
     kubeconfig,
-    as: (group) => connect(url, authority, group),
+    as: (group = 'nobody') => accessTo(url, authority, group).connect(REF),
     withoutControllers: (work) => whilePaused(processes, work),
   };
 }
@@ -108,11 +126,12 @@ interface Place {
   folder: string;
   processes: Processes;
   tokens: Authenticator;
+  options: ClusterOptions;
 }
 
 async function startApiServer(
   programs: Programs,
-  { folder, processes, tokens }: Place,
+  { folder, processes, tokens, options }: Place,
 ): Promise<{ url: string; certificates: Certificates }> {
   const [client = 0, peer = 0, api = 0] = await freePorts(3);
   const certificates = await makeCertificates(folder);
@@ -120,19 +139,43 @@ async function startApiServer(
   await writeFile(tokenConfig, tokens.config);
   processes.start('etcd', programs.etcd, etcdFlags({ dataDir: join(folder, 'etcd'), client, peer }));
   const flags = apiserverFlags({ etcdPort: client, port: api, certificates, tokenConfig });
-  processes.start('kube-apiserver', programs['kube-apiserver'], flags);
+  processes.start('kube-apiserver', programs['kube-apiserver'], [
+    ...flags,
+    ...(options.apiserverFlags ?? []),
+  ]);
   return { url: `https://127.0.0.1:${api}`, certificates };
 }
 
-function startControllers(programs: Programs, processes: Processes, kubeconfig: string): void {
+function startControllers(
+  programs: Programs,
+  kubeconfig: string,
+  { processes, options }: Pick<Ground, 'processes' | 'options'>,
+): void {
   const shared = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'];
-  processes.start(CONTROLLERS, programs[CONTROLLERS], [...shared, ...CONTROLLER_FLAGS]);
+  processes.start(CONTROLLERS, programs[CONTROLLERS], [
+    ...shared,
+    ...CONTROLLER_FLAGS,
+    ...(options.controllerFlags ?? []),
+  ]);
   processes.start('kube-scheduler', programs['kube-scheduler'], shared);
 }
 
-/** Finds the cluster through EKS and signs tokens, as in production; only EKS's answer is ours. */
-function connect(url: string, authority: Buffer, group = 'nobody'): Promise<Kubernetes> {
-  const eks: Eks = {
+/**
+ * The product's way to a control plane at `url`, as whoever has an access entry for this group: finds the cluster
+ * through EKS and signs tokens, as in production; only EKS's answer is ours.
+ */
+export function accessTo(url: string, authority: Buffer, group: string): KubernetesAccess {
+  const eks = eksOf(url, authority);
+  return kubernetesAccess({ eks, clock: wallClock, region: () => REF.region, credentials: keysOf(group) });
+}
+
+/** Of whoever has an access entry for this group; the API server knows them by their access key id. */
+export function keysOf(group: string): () => Promise<Credentials> {
+  return async () => ({ accessKeyId: keyIdOf(group), secretAccessKey: 'test-only' });
+}
+
+function eksOf(url: string, authority: Buffer): Eks {
+  return {
     listClusters: async () => [REF.name],
     describeNodegroup: async (_cluster, name) => ({ name, autoRepair: false }),
     describeCluster: async () => ({
@@ -146,11 +189,8 @@ function connect(url: string, authority: Buffer, group = 'nobody'): Promise<Kube
       privateAccess: true,
     }),
   };
-  const credentials = async () => ({ accessKeyId: keyIdOf(group), secretAccessKey: 'test-only' });
-  const access = kubernetesAccess({ eks, clock: wallClock, region: () => REF.region, credentials });
-  return access.connect(REF);
 }
 
-function keyIdOf(group: string): string {
+export function keyIdOf(group: string): string {
   return `AKIDTEST${group.replaceAll('-', '').toUpperCase()}`;
 }

@@ -3,6 +3,8 @@ import { type Admin, type ApiObject, STRATEGIC_MERGE } from './admin.ts';
 
 /** On a pod: how long it takes to shut down, in seconds. */
 export const SHUTDOWN = 'test.example.com/shutdown-seconds';
+/** On a pod: how long it takes to run and be Ready, in seconds. */
+export const STARTUP = 'test.example.com/startup-seconds';
 /** On a pod: it runs to its end at once. */
 export const COMPLETES = 'test.example.com/completes';
 
@@ -30,16 +32,18 @@ interface PodObject extends ApiObject {
 /** The kubelets of nodes that have no machine: they run nothing, and report as if they did. */
 export class Kubelets {
   readonly #admin: Admin;
+  readonly #heartbeatMs: number;
   /** Nodes that answer. */
   readonly #nodes = new Set<string>();
   readonly #started = new Set<string>();
-  /** By UID: since when a pod is shutting down, and the timer of its end. */
-  readonly #stopping = new Map<string, { since: number; timer: NodeJS.Timeout }>();
+  /** By UID: since when a pod is shutting down, the timer of its end, and whether its end is being reported. */
+  readonly #stopping = new Map<string, { since: number; timer: NodeJS.Timeout; isEnding: boolean }>();
   #watch: { close(): void } | undefined;
   #isOpen = true;
 
-  constructor(admin: Admin) {
+  constructor(admin: Admin, heartbeatMs = HEARTBEAT_MS) {
     this.#admin = admin;
+    this.#heartbeatMs = heartbeatMs;
     this.#follow();
     void this.#heartbeats();
   }
@@ -81,12 +85,14 @@ export class Kubelets {
     }
     if (!this.#nodes.has(pod.spec.nodeName ?? '')) return;
     if (deletionTimestamp !== undefined) this.#stop(pod);
-    else if (pod.status?.phase === 'Pending' && !this.#started.has(uid)) this.#start(pod);
+    else if (pod.status?.phase === 'Pending' && !this.#started.has(uid)) void this.#start(pod);
   }
 
-  #start(pod: PodObject): void {
+  async #start(pod: PodObject): Promise<void> {
     this.#started.add(pod.metadata.uid);
     const { annotations } = pod.metadata;
+    const startupMs = Number(annotations?.[STARTUP] ?? 0) * 1_000;
+    if (startupMs > 0) await sleep(startupMs, undefined, { ref: false });
     const completes = annotations?.[COMPLETES] === 'true';
     const isReady = !completes && annotations?.[UNREADY] !== 'true';
     const since = new Date().toISOString();
@@ -96,28 +102,33 @@ export class Kubelets {
       lastTransitionTime: since,
     }));
     const status = { phase: completes ? 'Succeeded' : 'Running', startTime: since, conditions };
-    const posted = this.#admin.patch(`${pathOf(pod)}/status`, { status }, STRATEGIC_MERGE);
-    posted.catch(() => this.#started.delete(pod.metadata.uid));
+    await this.#admin
+      .patch(`${pathOf(pod)}/status`, { status }, STRATEGIC_MERGE)
+      .catch(() => this.#started.delete(pod.metadata.uid));
   }
 
   /** A shorter grace that comes later counts from when it came. */
   #stop(pod: PodObject): void {
     const { uid, annotations, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const before = this.#stopping.get(uid);
+    if (before?.isEnding === true) return;
     clearTimeout(before?.timer);
     const since = before?.since ?? Date.now();
     const doneAt = since + Number(annotations?.[SHUTDOWN] ?? 0) * 1_000;
     const killedAt = Date.now() + deletionGracePeriodSeconds * 1_000;
-    const timer = setTimeout(() => void this.#end(pod), Math.min(doneAt, killedAt) - Date.now());
-    this.#stopping.set(uid, { since, timer });
+    const leftMs = Math.max(0, Math.min(doneAt, killedAt) - Date.now());
+    const timer = setTimeout(() => void this.#end(pod), leftMs);
+    this.#stopping.set(uid, { since, timer, isEnding: false });
   }
 
   async #end(pod: PodObject): Promise<void> {
-    if (!this.#nodes.has(pod.spec.nodeName ?? '')) return;
     const { uid } = pod.metadata;
-    await this.#admin
-      .remove(pathOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } })
-      .catch(() => undefined);
+    const stopping = this.#stopping.get(uid);
+    if (stopping === undefined || !this.#nodes.has(pod.spec.nodeName ?? '')) return;
+    stopping.isEnding = true;
+    await this.#admin.remove(pathOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } }).catch(() => {
+      stopping.isEnding = false;
+    });
   }
 
   async #heartbeats(): Promise<void> {
@@ -125,7 +136,7 @@ export class Kubelets {
       const change = { spec: { renewTime: microTime() } };
       const posts = [...this.#nodes].map((name) => this.#admin.patch(`${LEASES}/${name}`, change));
       await Promise.allSettled(posts);
-      await sleep(HEARTBEAT_MS, undefined, { ref: false });
+      await sleep(this.#heartbeatMs, undefined, { ref: false });
     }
   }
 }

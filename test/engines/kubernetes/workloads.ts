@@ -1,5 +1,5 @@
 import type { Budget, Setting, Workload } from '../../contract/kubernetes-stage.ts';
-import { COMPLETES, SHUTDOWN, UNREADY } from './kubelet.ts';
+import { COMPLETES, SHUTDOWN, STARTUP, UNREADY } from './kubelet.ts';
 
 /** An object to create, and where. */
 export interface Piece {
@@ -9,11 +9,17 @@ export interface Piece {
   status?: { path: string; change: object };
 }
 
+/** A workload, and what no other stage than this can be asked for. */
+export interface TimedWorkload extends Workload {
+  /** What a pod takes to run and be Ready, in seconds. Default 0. */
+  startupSeconds?: number;
+}
+
 export interface Scene {
   namespace: string;
   nodes: readonly string[];
   nodeSelector: Record<string, string>;
-  setting: Setting;
+  setting: Setting & { workloads?: readonly TimedWorkload[] };
 }
 
 /** The API objects of a setting. */
@@ -28,7 +34,7 @@ export function pieces(scene: Scene): Piece[] {
   ];
 }
 
-function workloadPieces(scene: Scene, workload: Workload): Piece[] {
+function workloadPieces(scene: Scene, workload: TimedWorkload): Piece[] {
   const { namespace } = scene;
   const { name, kind = 'Deployment', replicas = 1 } = workload;
   if (kind === 'bare') return barePods(scene, workload);
@@ -50,7 +56,7 @@ function workloadPieces(scene: Scene, workload: Workload): Piece[] {
 }
 
 /** Bound from the start, to the first node. */
-function barePods(scene: Scene, workload: Workload): Piece[] {
+function barePods(scene: Scene, workload: TimedWorkload): Piece[] {
   const { metadata, spec } = podOf(scene, workload);
   const path = `/api/v1/namespaces/${scene.namespace}/pods`;
   return Array.from({ length: workload.replicas ?? 1 }, (_, index) => {
@@ -59,9 +65,10 @@ function barePods(scene: Scene, workload: Workload): Piece[] {
   });
 }
 
-function podOf({ nodeSelector }: Scene, workload: Workload) {
+function podOf({ nodeSelector }: Scene, workload: TimedWorkload) {
   const annotations = {
     [SHUTDOWN]: String(workload.shutdownSeconds ?? 1),
+    ...(workload.startupSeconds !== undefined && { [STARTUP]: String(workload.startupSeconds) }),
     ...(workload.completed === true && { [COMPLETES]: 'true' }),
     ...(workload.unready === true && { [UNREADY]: 'true' }),
   };

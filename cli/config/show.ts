@@ -1,0 +1,112 @@
+import { approversFor, type Loaded, originOf, policyFor, sectionFor } from '../../shared/config/effective.ts';
+import { type Leaf, leavesOf } from '../../shared/config/leaves.ts';
+import type { Config } from '../../shared/config/load.ts';
+import { didYouMean } from '../../shared/config/nearest.ts';
+import { configSchema } from '../../shared/config/schema.ts';
+import { bestIndex } from '../../shared/config/selector.ts';
+import type { ClusterRef } from '../../shared/ports/kubernetes.ts';
+import { readConfig, SECTIONS } from '../files.ts';
+import { table } from '../output.ts';
+import { targetOf } from '../target.ts';
+import { EXIT, type ExitCode, textOption, UsageError, type VerbInput } from '../verb.ts';
+import { inForce } from './base.ts';
+
+/** An option as it holds in the end. */
+interface Shown {
+  option: string;
+  value: string;
+  /** A line, a preset or `default`. */
+  from: string;
+}
+
+/** What holds for a cluster and trouble now, and what says so. */
+export async function show(input: VerbInput): Promise<ExitCode> {
+  const { options, output, context } = input;
+  const troubles = troublesOf(textOption(options, 'trouble'));
+  const loaded = await configFor(input);
+  const cluster = clusterOf(loaded.config, input);
+  const now = context.clock.now();
+  const all = troubles.map((trouble) => ({ trouble, ...effective(loaded, cluster, trouble, now) }));
+  const shared = sharedOptions(loaded.config);
+  if (options['json'] === true)
+    output.json({ cluster: cluster.name, hash: loaded.hash, options: shared, troubles: all });
+  else {
+    const rows = [...shared, ...all.flatMap((each) => each.options)];
+    const lines = rows.map(({ option, value, from }) => [option, value, from]);
+    for (const line of table([['OPTION', 'VALUE', 'FROM'], ...lines])) output.data(line);
+  }
+  output.talk(`${cluster.name}, config ${loaded.hash}`);
+  return EXIT.ok;
+}
+
+async function configFor({ options, output, context }: VerbInput): Promise<Loaded> {
+  const file = textOption(options, 'file');
+  if (file !== undefined) return await readConfig(context.cwd, file);
+  const deployment = await context.connect(targetOf(options, context.env));
+  const { loaded, head } = await inForce(deployment.config, context.cwd);
+  output.talk(
+    head === undefined
+      ? `${deployment.name}: nothing was pushed; shown is the packaged file of this checkout`
+      : `${deployment.name}: version ${head.version}`,
+  );
+  return loaded;
+}
+
+function troublesOf(given: string | undefined): string[] {
+  const known = Object.keys(SECTIONS);
+  if (given === undefined) return known;
+  if (!known.includes(given))
+    throw new UsageError(`there is no trouble '${given}'${didYouMean(given, known)}`);
+  return [given];
+}
+
+/** Without account and region the entry of that very name holds, wherever it is narrowed to. */
+function clusterOf({ clusters }: Config, { options }: VerbInput): ClusterRef {
+  const name = textOption(options, 'cluster') ?? '(any other)';
+  const named = clusters.find((entry) => entry.name === name);
+  const account = textOption(options, 'account') ?? named?.account ?? '';
+  return { name, account, region: textOption(options, 'region') ?? named?.region ?? '' };
+}
+
+function effective(loaded: Loaded, cluster: ClusterRef, trouble: string, now: number) {
+  const { config } = loaded;
+  const index = bestIndex(config.clusters, cluster);
+  const { mode, modeRule } = policyFor(loaded, cluster, trouble, now);
+  const own = `troubles.${trouble}`;
+  const above = `clusters[${index}]`;
+  const at = (path: string) => [`${above}.${own}.${path}`, `${own}.${path}`];
+  const section = SECTIONS[trouble];
+  const leaves = section === undefined ? [] : leavesOf(section, sectionFor(config, index, trouble), '');
+  const approvers = approversFor(config, index, trouble).map(({ name }) => name);
+  const levels = [`${above}.${own}`, above, own, 'approvals'].map((level) => `${level}.approvers`);
+  const options: Shown[] = [
+    { option: `${own}.mode`, value: mode, from: modeRule },
+    { option: `${own}.approvers`, value: `[${approvers.join(', ')}]`, from: firstOrigin(config, levels) },
+    ...leaves.map((leaf) => ({ ...shown(leaf, own), from: firstOrigin(config, at(leaf.path)) })),
+  ];
+  return { mode, rule: modeRule, options };
+}
+
+function firstOrigin(config: Config, paths: readonly string[]): string {
+  return paths.map((path) => originOf(config, path)).find((origin) => origin !== 'default') ?? 'default';
+}
+
+function shown({ path, text }: Leaf, above: string): Omit<Shown, 'from'> {
+  return { option: above === '' ? path : `${above}.${path}`, value: text };
+}
+
+/** What is the same everywhere. */
+function sharedOptions(config: Config): Shown[] {
+  const {
+    troubles: _troubles,
+    clusters: _clusters,
+    version: _version,
+    ...entries
+  } = configSchema(SECTIONS).entries;
+  return Object.entries(entries).flatMap(([name, schema]) =>
+    leavesOf(schema, config[name as keyof typeof entries], name).map((leaf) => ({
+      ...shown(leaf, ''),
+      from: originOf(config, leaf.at),
+    })),
+  );
+}

@@ -1,0 +1,30 @@
+import { approvalPorts } from '../../shared/aws/approval-ports.ts';
+import { deployedConfig } from '../../shared/aws/environment.ts';
+import { lambdaLog } from '../../shared/aws/log.ts';
+import { lambdaMetrics } from '../../shared/aws/metrics.ts';
+import { policyFor } from '../../shared/config/effective.ts';
+import { peopleOf } from '../../shared/config/people-of.ts';
+import { peoplePorts } from '../../shared/slack/people.ts';
+import { replyToClick } from '../../shared/slack/response-url.ts';
+import { troubles } from '../index.ts';
+import { approvalHandler } from './endpoint.ts';
+
+const ports = approvalPorts(process.env);
+const log = lambdaLog();
+const config = deployedConfig({
+  path: process.env['PARAMEDIC_CONFIG'] ?? 'paramedic.yaml',
+  troubles,
+  table: ports.table,
+  clock: ports.clock,
+  log,
+  metrics: lambdaMetrics(),
+});
+
+export const handler = approvalHandler({
+  ...ports,
+  log,
+  secrets: peoplePorts(process.env).secrets,
+  people: async () => peopleOf((await config.get()).config),
+  policyFor: async (cluster, trouble) => policyFor(await config.get(), cluster, trouble, ports.clock.now()),
+  reply: replyToClick,
+});

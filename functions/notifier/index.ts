@@ -1,0 +1,33 @@
+import { deployedConfig } from '../../shared/aws/environment.ts';
+import { notifierHandler } from '../../shared/aws/handlers.ts';
+import { lambdaLog } from '../../shared/aws/log.ts';
+import { lambdaMetrics } from '../../shared/aws/metrics.ts';
+import { notifierPorts } from '../../shared/aws/notifier-ports.ts';
+import { policyFor } from '../../shared/config/effective.ts';
+import { peopleOf } from '../../shared/config/people-of.ts';
+import { notifierEnvironment } from '../../shared/notify/delivery.ts';
+import { peoplePorts } from '../../shared/slack/people.ts';
+import { troubles } from '../index.ts';
+
+const { ports, hints } = notifierPorts(process.env);
+const log = lambdaLog();
+const metrics = lambdaMetrics();
+const config = deployedConfig({
+  path: process.env['PARAMEDIC_CONFIG'] ?? 'paramedic.yaml',
+  troubles,
+  ...ports,
+  log,
+  metrics,
+});
+const environment = {
+  ports,
+  log,
+  metrics,
+  people: async () => peopleOf((await config.get()).config),
+  policyFor: async (...about: [cluster: Parameters<typeof policyFor>[1], trouble: string]) =>
+    policyFor(await config.get(), ...about, ports.clock.now()),
+};
+
+export const handler = notifierHandler(
+  notifierEnvironment(environment, peoplePorts(process.env), hints, troubles),
+);

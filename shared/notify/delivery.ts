@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import type { People } from '../config/people.ts';
+import type { TroublePolicy } from '../config/policy.ts';
+import type { Ledger } from '../incident/ledger.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Environment } from '../pipeline/environment.ts';
+import type { Trouble } from '../pipeline/trouble.ts';
+import type { Ports } from '../ports/index.ts';
+import type { ClusterRef } from '../ports/kubernetes.ts';
+import type { HintQueue } from '../ports/notifier.ts';
+import type { PeoplePorts } from '../ports/people.ts';
+import type { Table } from '../ports/table.ts';
+import type { Sender } from './deliver-sender.ts';
+import type { ActionRisk } from './slack/view.ts';
+
+/** What the notifier knows and may touch: the ledger, its own queue, and Slack. Nothing of any cluster. */
+export interface NotifierEnvironment extends Pick<PeoplePorts, 'slack' | 'webhook'> {
+  clock: Clock;
+  table: Table;
+  hints: HintQueue;
+  log: Log;
+  metrics: Metrics;
+  people(): Promise<People>;
+  policyFor(
+    cluster: ClusterRef,
+    trouble: string,
+  ): Promise<Pick<TroublePolicy, 'mode' | 'modeRule' | 'configHash' | 'approvers'>>;
+  /** By name of action. */
+  risks: Readonly<Record<string, ActionRisk>>;
+}
+
+/** What the notifier needs of a whole environment, and Slack beside it. */
+export function notifierEnvironment(
+  environment: Pick<Environment, 'log' | 'metrics' | 'people' | 'policyFor'> & {
+    ports: Pick<Ports, 'clock' | 'table'>;
+  },
+  { slack, webhook }: Pick<PeoplePorts, 'slack' | 'webhook'>,
+  hints: HintQueue,
+  troubles: readonly Pick<Trouble, 'actions'>[],
+): NotifierEnvironment {
+  const { ports, log, metrics } = environment;
+  const actions = troubles.flatMap((trouble) => trouble.actions);
+  return {
+    clock: ports.clock,
+    table: ports.table,
+    hints,
+    slack,
+    webhook,
+    log,
+    metrics,
+    people: () => environment.people(),
+    policyFor: (cluster, trouble) => environment.policyFor(cluster, trouble),
+    risks: Object.fromEntries(actions.map(({ name, risk, reversible }) => [name, { risk, reversible }])),
+  };
+}
+
+/** One channel, held by us. */
+export interface Delivery {
+  environment: NotifierEnvironment;
+  ledger: Ledger;
+  channel: string;
+  people: People;
+  sender: Sender;
+  /** False: what is left is told by somebody else. */
+  isOnTime(): boolean;
+}
