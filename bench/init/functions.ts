@@ -25,6 +25,7 @@ export const DEPLOYED: Readonly<Record<string, string>> = {
   TOPIC_ARN: `arn:aws:sns:${HOME.region}:${HOME.account}:paramedic-bench`,
   QUEUE_URL: `https://sqs.${HOME.region}.amazonaws.com/${HOME.account}/bench`,
   DLQ_URL: `https://sqs.${HOME.region}.amazonaws.com/${HOME.account}/bench-dlq`,
+  HINTS_URL: `https://sqs.${HOME.region}.amazonaws.com/${HOME.account}/bench-hints`,
   REMEDIATE_FUNCTION: `arn:aws:lambda:${HOME.region}:${HOME.account}:function:paramedic-bench:durable`,
   POWERTOOLS_SERVICE_NAME: 'paramedic-bench',
 };

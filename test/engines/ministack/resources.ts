@@ -82,6 +82,8 @@ const READERS: Readonly<Record<string, (deployed: Deployed) => Promise<string>>>
   'AWS::S3::Bucket': ({ aws, physicalId }) => aws.rest('s3', 'GET', `/${physicalId}?location=`),
   'AWS::S3::BucketPolicy': ({ aws, properties, ids }) =>
     aws.rest('s3', 'GET', `/${namedIn(properties['Bucket'], ids)[0]}?policy=`),
+  'AWS::SNS::Subscription': ({ aws, physicalId }) =>
+    aws.query('sns', SNS, 'GetSubscriptionAttributes', { SubscriptionArn: physicalId }),
   'AWS::SNS::Topic': ({ aws, physicalId }) =>
     aws.query('sns', SNS, 'GetTopicAttributes', { TopicArn: physicalId }),
   'AWS::SNS::TopicPolicy': async ({ aws, properties, ids }) => {
