@@ -1,6 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Topic, TopicMessage } from '../ports/messages.ts';
 import { awsCall } from './classify.ts';
+import { redact } from './redact.ts';
 import { acceptedText, attributeBytes, cutBytes } from './text.ts';
 
 const MAX_SUBJECT = 99;
@@ -34,7 +35,7 @@ export function snsTopic(client: () => SNSClient, topicArn: () => string): Topic
 
 /** ASCII, one line, under 100 characters, starting with something visible: SNS refuses anything else. */
 export function subjectLine(subject: string): string {
-  const ascii = subject
+  const ascii = redact(subject)
     .normalize('NFKD')
     .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
     .replaceAll('\u2192', '->')
@@ -47,7 +48,8 @@ export function subjectLine(subject: string): string {
 }
 
 function fittingBody(body: string, maxBytes: number): string {
-  const text = acceptedText(body);
+  // An alarm's text or a tag may hold what nobody meant to mail.
+  const text = redact(acceptedText(body));
   // SNS refuses an empty message.
   if (text === '') return '-';
   if (Buffer.byteLength(text) <= maxBytes) return text;

@@ -43,6 +43,13 @@ describe('SNS topic', () => {
     expect(input?.Message).toMatch(/^(🚑)+\n… \(cut/u);
   });
 
+  test('what looks like a credential is mailed to nobody', async () => {
+    const canary = ['xox', 'b-1234-canary'].join('');
+    const input = await published(`alarm text: ${canary}`);
+    expect(input?.Message).toBe('alarm text: [redacted Slack token]');
+    expect(subjectLine(`node ${canary}`)).toBe('node [redacted Slack token]');
+  });
+
   test('a topic that is gone is not-found', async () => {
     mock.on(PublishCommand).rejects(Object.assign(new Error('gone'), { name: 'NotFoundException' }));
     const result = await topic.publish({ subject: 's', body: 'b', attributes: {} }).catch(failureKind);
