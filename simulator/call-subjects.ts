@@ -50,10 +50,11 @@ function ofPod(world: World, call: Call, pod: PodRef): CallSubject {
 }
 
 function nodeIds(world: World, call: Call, name: string): string[] {
-  const node = world.runtime(call.cluster ?? '').cluster.nodes.get(name);
+  const { cluster } = world.runtime(call.cluster ?? '');
+  const uid = cluster.nodes.get(name)?.metadata.uid ?? cluster.removedNodes.get(name);
   const instance = world.fleet.machines.atNode(name);
   const id = instance?.cluster === call.cluster ? instance?.id : undefined;
-  return [node?.metadata.uid, id].filter((id) => id !== undefined);
+  return [uid, id].filter((id) => id !== undefined);
 }
 
 function nodeUid(world: World, instance: SimInstance): string | undefined {

@@ -43,6 +43,8 @@ export class SimCluster {
   readonly endings: PodEnding[] = [];
   /** By pod UID. */
   readonly endingOf = new Map<string, PodEnding>();
+  /** UIDs of the Nodes that were removed, by name: what aims at them still is theirs. */
+  readonly removedNodes = new Map<string, string>();
   /** Nodes whose kubelet no longer answers. */
   readonly silent = new Set<string>();
   /** Called after a node was written or removed. */
@@ -101,7 +103,9 @@ export class SimCluster {
   }
 
   removeNode(name: string): boolean {
-    if (!this.nodes.delete(name)) return false;
+    const uid = this.nodes.get(name)?.metadata.uid;
+    if (uid === undefined || !this.nodes.delete(name)) return false;
+    this.removedNodes.set(name, uid);
     for (const listener of this.nodeListeners) listener(name);
     return true;
   }

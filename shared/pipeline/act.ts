@@ -13,6 +13,8 @@ import type { Trouble } from './trouble.ts';
 
 /** Long work is rounds; one ends early when a signal or an answer comes in (`hasNews`). */
 const ROUND_MS = 4 * MINUTE_MS;
+/** A new signal may shorten the time there is. */
+const NEWS_MS = 5 * SECOND_MS;
 /** Attempts within one act call before a retryable failure counts as the step's failure. */
 const ATTEMPTS = 5;
 const BACKOFF_MS = SECOND_MS / 2;
@@ -172,17 +174,26 @@ function contextOf(run: Run, incident: Incident, action: Action, record: StepRec
       const mayGoOn = action.gentle && incident.taken === true;
       if (stop.state === 'unreadable' && !mayGoOn) throw new Stopped(`stop switch unreadable: ${stop.why}`);
     },
-    hasNews: () => hasNews(run, incident),
+    hasNews: newsOf(run, incident),
   };
 }
 
-/** A signal, an answer, or another config: the step was decided under things that hold no more. */
-async function hasNews({ environment, ledger }: Run, incident: Incident): Promise<boolean> {
-  const { configHash } = await environment.policyFor(incident.cluster, incident.trouble);
-  if (incident.planConfig !== configHash) return true;
-  const now = environment.ports.clock.now();
-  const newest = await readFact('ledger', now, () => ledger.readIncident(incident.id));
-  return newest.known && newest.value?.revision !== incident.revision;
+/**
+ * A signal, an answer, another config or window: the step was decided under things that hold no more. The config is
+ * at hand each time; the ledger is asked every few seconds.
+ */
+function newsOf({ environment, ledger }: Run, incident: Incident): () => Promise<boolean> {
+  const { clock } = environment.ports;
+  let askAt = clock.now() + NEWS_MS;
+  return async () => {
+    const { configHash } = await environment.policyFor(incident.cluster, incident.trouble);
+    if (incident.planConfig !== configHash) return true;
+    const now = clock.now();
+    if (now < askAt) return false;
+    askAt = now + NEWS_MS;
+    const newest = await readFact('ledger', now, () => ledger.readIncident(incident.id));
+    return newest.known && newest.value?.revision !== incident.revision;
+  };
 }
 
 function withResult(incident: Incident, key: string, result: Ended, now: number): Incident {

@@ -93,7 +93,7 @@ describe('the step log', () => {
     const lines = replies.flatMap(linesOf);
     expect(lines).toHaveLength(approved.history.length);
     expect(lines).toContain('14:01:02 UTC answer drain approved: not now by @U0ANA');
-    expect(lines.at(-1)).toMatch(/^14:01:17 UTC closed fixed: 4 of 4 pods Ready elsewhere/);
+    expect(lines.at(-1)).toMatch(/^14:01:18 UTC closed fixed: 4 of 4 pods Ready elsewhere/);
     expect(replies[0]?.text).toMatch(/^signal: spot-interruption.*, and \d+ more lines\.$/);
   });
 

@@ -78,9 +78,9 @@ describe('a message in every state', () => {
 describe('what a message tells', () => {
   test('the end, with numbers, time and what was done', () => {
     const { all } = rendered('fixed');
-    expect(all).toContain('Fixed and verified 14:01:15 UTC, 15 s after it opened.');
-    expect(all).toContain('4 of 4 pods Ready elsewhere, drain took 10 s.');
-    expect(all).toContain(`2. done in 10 s: drain ${NODE}: 4 pods asked to leave`);
+    expect(all).toContain('Fixed and verified 14:01:16 UTC, 16 s after it opened.');
+    expect(all).toContain('4 of 4 pods Ready elsewhere, drain took 11 s.');
+    expect(all).toContain(`2. done in 11 s: drain ${NODE}: 4 pods asked to leave`);
     expect(all.match(/drain: done/g)).toBeNull();
   });
 

@@ -1,28 +1,21 @@
 import { type ActionContext, type ActionResult, Stopped } from '../../../shared/actions/action.ts';
 import { type EpochMs, SECOND_MS } from '../../../shared/clock.ts';
-import { isRetryable } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { Kubernetes } from '../../../shared/ports/kubernetes.ts';
-import {
-  type BudgetSummary,
-  firstFew,
-  leftAlone,
-  type PodSummary,
-  podName,
-  summariseBudget,
-  summarisePod,
-} from '../pods.ts';
-import { type Attempt, attemptPod, type Way } from './attempt.ts';
+import { type BudgetSummary, firstFew, type PodSummary, podName } from '../pods.ts';
+import type { Way } from './attempt.ts';
+import type { Due } from './due.ts';
 import { evictionOrder } from './order.ts';
 import { Progress } from './progress.ts';
-import { BudgetWindow } from './window.ts';
+import { Sender } from './sender.ts';
+import { NodeView, type Seen } from './view.ts';
 
-/** The stop switch is read once a tick, so no mutation starts later than this after a stop. */
+/** The stop switch is read once a tick: what it allowed may start for this long, and nothing later. */
 const TICK_MS = SECOND_MS;
-/** A hanging request does not hold up the others: the loop goes on and leaves it in flight. */
-const STRAGGLER_MS = 2 * SECOND_MS;
-/** A new signal may shorten the time there is: the ledger is asked this often. */
-const NEWS_MS = 5 * SECOND_MS;
+/** Pods take seconds to end, some take minutes: that they are gone is noticed this share of their time later … */
+const LATE_SHARE = 1 / 10;
+/** … and this much later at the most. */
+const MAX_PAUSE_MS = 5 * SECOND_MS;
 /** Of the pods held back, this many are named in the ledger. */
 const MAX_REMEMBERED = 120;
 
@@ -61,24 +54,23 @@ export function goalOf(step: Step): Goal {
  */
 export class DrainLoop {
   readonly #context: ActionContext;
-  readonly #kubernetes: Kubernetes;
   readonly #goal: Goal;
   readonly #choose: Chooser;
-  readonly #window = new BudgetWindow();
-  readonly #inFlight = new Map<string, PodSummary>();
   readonly #progress = new Progress();
-  #parallel: number;
-  #newsAt: EpochMs;
-  #fault: unknown;
+  readonly #sender: Sender;
+  readonly #view: NodeView;
+  /** Since then no pod was asked to leave. */
+  #quietSince: EpochMs;
 
   constructor(context: ActionContext, kubernetes: Kubernetes, step: Step, choose: Chooser) {
-    const goal = goalOf(step);
+    const { clock } = context.ports;
     this.#context = context;
-    this.#kubernetes = kubernetes;
-    this.#newsAt = context.ports.clock.now() + NEWS_MS;
-    this.#goal = goal;
+    this.#goal = goalOf(step);
     this.#choose = choose;
-    this.#parallel = goal.parallel;
+    const tools = { kubernetes, clock, progress: this.#progress };
+    this.#sender = new Sender({ ...this.#goal, ...tools });
+    this.#view = new NodeView({ ...this.#goal, ...tools });
+    this.#quietSince = clock.now();
   }
 
   async run(): Promise<ActionResult> {
@@ -87,13 +79,13 @@ export class DrainLoop {
     let left: PodSummary[] | undefined;
     try {
       for (;;) {
-        left = await this.#tick();
-        if (this.#fault !== undefined) throw this.#fault;
-        if (left?.length === 0) return this.#result('done', left);
-        if (this.#isRefused(left)) return this.#result('failed', left);
-        if (clock.now() >= this.#goal.until) return this.#result('done', left);
-        if (clock.now() >= roundEnds || (await this.#hasNews())) return this.#result('again', left);
-        await clock.sleep(Math.min(TICK_MS, this.#goal.until - clock.now()));
+        const seen = await this.#look();
+        left = seen?.pods;
+        const end = this.#endOf(left);
+        if (end !== undefined) return this.#result(end, left);
+        if (clock.now() >= roundEnds || (await this.#context.hasNews())) return this.#result('again', left);
+        const pauseMs = seen === undefined ? TICK_MS : await this.#send(seen);
+        await clock.sleep(Math.max(0, Math.min(pauseMs, this.#goal.until - clock.now())));
       }
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -102,11 +94,10 @@ export class DrainLoop {
     }
   }
 
-  async #hasNews(): Promise<boolean> {
-    const now = this.#context.ports.clock.now();
-    if (now < this.#newsAt) return false;
-    this.#newsAt = now + NEWS_MS;
-    return await this.#context.hasNews();
+  #endOf(left: readonly PodSummary[] | undefined): 'done' | 'failed' | undefined {
+    if (left?.length === 0) return 'done';
+    if (this.#isRefused(left)) return 'failed';
+    return this.#context.ports.clock.now() >= this.#goal.until ? 'done' : undefined;
   }
 
   /** Nobody lets us move anything: waiting changes nothing, people must know now. */
@@ -119,80 +110,38 @@ export class DrainLoop {
     return Number(this.#context.memory['sent'] ?? 0) + this.#progress.sent;
   }
 
-  /** One look at the node and everything that may be sent now. Undefined when the node could not be read. */
-  async #tick(): Promise<PodSummary[] | undefined> {
-    const seen = await this.#look();
-    if (seen === undefined) return undefined;
-    const { pods, budgets } = seen;
-    const due = pods.filter((pod) => this.#isDue(pod, budgets));
-    if (due.length === 0 || this.#context.ports.clock.now() >= this.#goal.until) return pods;
-    await this.#context.checkStop();
-    await this.#send(evictionOrder(due, budgets), budgets);
-    return pods;
-  }
-
-  async #look(): Promise<{ pods: PodSummary[]; budgets: BudgetSummary[] } | undefined> {
-    try {
-      const listed = await this.#kubernetes.listPods({ nodeName: this.#goal.nodeName });
-      const pods = listed.filter((pod) => leftAlone(pod, this.#goal.emptyDir) === null);
-      const isMoving = pods.every((pod) => pod.metadata?.deletionTimestamp !== undefined);
-      const budgets = isMoving ? [] : await this.#kubernetes.listPodDisruptionBudgets();
-      return {
-        pods: pods.map((pod) => summarisePod(pod, budgets)),
-        budgets: budgets.map(summariseBudget),
-      };
-    } catch (error) {
-      if (!isRetryable(error)) throw error;
-      return undefined;
-    }
-  }
-
-  #isDue(pod: PodSummary, budgets: readonly BudgetSummary[]): boolean {
-    if (pod.terminating || this.#inFlight.has(pod.uid)) return false;
-    const way = this.#choose(pod, budgets);
-    return this.#progress.isDue(pod, budgets, way, this.#context.ports.clock.now());
-  }
-
-  async #send(due: readonly PodSummary[], budgets: readonly BudgetSummary[]): Promise<void> {
-    const sent: Promise<void>[] = [];
-    for (const pod of due) {
-      const way = this.#choose(pod, budgets);
-      if (way === null || this.#inFlight.size >= this.#parallel) continue;
-      if (way === 'evict' && this.#inFlightOf(pod.budgets[0]) >= this.#window.size(pod.budgets[0])) continue;
-      this.#inFlight.set(pod.uid, pod);
-      sent.push(this.#one(pod, way));
-    }
-    await Promise.race([Promise.all(sent), this.#context.ports.clock.sleep(STRAGGLER_MS)]);
-  }
-
-  #inFlightOf(budget: string | undefined): number {
-    if (budget === undefined) return 0;
-    return [...this.#inFlight.values()].filter((pod) => pod.budgets.includes(budget)).length;
-  }
-
-  async #one(pod: PodSummary, way: Way): Promise<void> {
+  /** Asks the stop switch and sends for a second what may be sent. Gives how long to wait before the next look, in ms. */
+  async #send(seen: Seen): Promise<number> {
     const { clock } = this.#context.ports;
+    const due = this.#dueOf(seen);
+    if (due.length === 0) return seen.pods.every((pod) => pod.terminating) ? this.#patience() : TICK_MS;
+    await this.#context.checkStop();
     const startedAt = clock.now();
-    try {
-      const { deadline, marginMs } = this.#goal;
-      const attempt = await attemptPod(this.#kubernetes, { pod, way, deadline, marginMs, now: startedAt });
-      this.#note(pod, attempt, startedAt);
-    } catch (error) {
-      this.#fault = error;
-    } finally {
-      this.#inFlight.delete(pod.uid);
-    }
+    await this.#sender.send(due, Math.min(startedAt + TICK_MS, this.#goal.until));
+    this.#quietSince = clock.now();
+    return TICK_MS - (this.#quietSince - startedAt);
   }
 
-  #note(pod: PodSummary, attempt: Attempt, startedAt: EpochMs): void {
+  /** What goes past a budget goes by what the node is like now. */
+  async #look(): Promise<Seen | undefined> {
+    const seen = await this.#view.look();
+    const isRemembered = seen !== undefined && !seen.isFresh;
+    const deletes = isRemembered && this.#dueOf(seen).some(({ way }) => way === 'delete');
+    return deletes ? await this.#view.look('fresh') : seen;
+  }
+
+  #patience(): number {
+    const quietMs = this.#context.ports.clock.now() - this.#quietSince;
+    return Math.min(MAX_PAUSE_MS, Math.max(TICK_MS, quietMs * LATE_SHARE));
+  }
+
+  #dueOf({ pods, budgets }: Seen): Due[] {
     const now = this.#context.ports.clock.now();
-    const [budget] = pod.budgets;
-    this.#progress.note(pod, attempt, now);
-    if (attempt.result === 'leaving') {
-      this.#window.succeeded(budget, now - startedAt);
-      this.#parallel = Math.min(this.#goal.parallel, this.#parallel + 1);
-    } else if (attempt.because === 'budget') this.#window.refused(budget);
-    else if (attempt.because === 'rate') this.#parallel = Math.max(1, Math.floor(this.#parallel / 2));
+    const staying = pods.filter((pod) => !pod.terminating && !this.#sender.isInFlight(pod));
+    return evictionOrder(staying, budgets).flatMap((pod) => {
+      const way = this.#choose(pod, budgets);
+      return way !== null && this.#progress.isDue({ pod, way }, now) ? [{ pod, way }] : [];
+    });
   }
 
   #result(status: 'done' | 'again' | 'failed', left: readonly PodSummary[] | undefined): ActionResult {

@@ -1,6 +1,7 @@
 import { type EpochMs, SECOND_MS } from '../../../shared/clock.ts';
-import type { BudgetSummary, PodSummary } from '../pods.ts';
-import type { Attempt, Way } from './attempt.ts';
+import type { PodSummary } from '../pods.ts';
+import type { Attempt } from './attempt.ts';
+import { type Due, laneOf } from './due.ts';
 
 const JITTER = 0.2;
 /** A pod that one way cannot move is tried another way no more often than this. */
@@ -15,6 +16,8 @@ interface PodState {
 /** What became of each pod so far, and when it may be tried again. */
 export class Progress {
   readonly #states = new Map<string, PodState>();
+  /** UIDs of the pods that were asked to leave since the node was last looked at. */
+  readonly #leaving = new Set<string>();
   #sent = 0;
 
   /** Pods asked to leave by this loop. */
@@ -25,6 +28,7 @@ export class Progress {
   note(pod: PodSummary, attempt: Attempt, now: EpochMs): void {
     if (attempt.result === 'leaving') {
       this.#sent++;
+      this.#leaving.add(pod.uid);
       this.#states.delete(pod.uid);
       return;
     }
@@ -33,12 +37,22 @@ export class Progress {
     this.#states.set(pod.uid, { notBefore, why: attempt.why, because: attempt.because });
   }
 
-  isDue(pod: PodSummary, budgets: readonly BudgetSummary[], way: Way | null, now: EpochMs): boolean {
-    const state = this.#states.get(pod.uid);
+  isLeaving(uid: string): boolean {
+    return this.#leaving.has(uid);
+  }
+
+  /** The server itself says now who is leaving, but for those whose answer comes while it is asked. */
+  lookAgain(): void {
+    this.#leaving.clear();
+  }
+
+  isDue(due: Due, now: EpochMs): boolean {
+    const state = this.#states.get(due.pod.uid);
     if (state === undefined) return true;
     const isBlocked = state.because === 'refused' || state.because === 'budgets';
-    if (isBlocked && way !== 'delete') return false;
-    return now >= state.notBefore || (state.because === 'budget' && hasRoom(pod, budgets));
+    if (isBlocked && due.way !== 'delete') return false;
+    // When a budget is asked again is not a matter of one pod.
+    return now >= state.notBefore || (state.because === 'budget' && laneOf(due) !== undefined);
   }
 
   /** The API server will not have it: waiting changes nothing. */
@@ -49,12 +63,6 @@ export class Progress {
   why(pod: PodSummary): string {
     return this.#states.get(pod.uid)?.why ?? 'not tried yet';
   }
-}
-
-/** The budget that refused has room by its own newest status: no need to wait for the retry time. */
-function hasRoom(pod: PodSummary, budgets: readonly BudgetSummary[]): boolean {
-  if (pod.budgets.length !== 1) return false;
-  return budgets.some((budget) => budget.name === pod.budgets[0] && budget.disruptionsAllowed > 0);
 }
 
 /** Spreads retries without randomness, so that a replay and a test see the same. */
