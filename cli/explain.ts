@@ -1,4 +1,5 @@
 import { humanDuration, isoTime } from '../shared/clock.ts';
+import { fullPlaceName } from '../shared/cluster/account.ts';
 import type { GuardVerdict, Incident, Question, StepRecord } from '../shared/incident/incident.ts';
 import type { HistoryEntry } from '../shared/incident/ledger.ts';
 import type { Outcome, Plan, Step } from '../shared/incident/plan.ts';
@@ -47,7 +48,7 @@ function headLines(incident: Incident, paint: Paint): string[] {
   return [
     `${paint('bold', id)} ${trouble}: ${paint('bold', state)}`,
     ...(plan === undefined ? [] : [plan.headline]),
-    `${subject.kind} ${subject.id} in ${cluster.name} (${cluster.account}, ${cluster.region})`,
+    `${subject.kind} ${subject.id} in ${fullPlaceName(cluster)}`,
     `opened ${isoTime(openedAt)}${took}, generation ${generation}`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { Trouble } from '../shared/pipeline/trouble.ts';
+import { apiThrottling } from './api-throttling/index.ts';
 import { nodeInterruption } from './node-interruption/index.ts';
 
 /** Every trouble Paramedic treats: one line each. */
-export const troubles = [nodeInterruption] as unknown as readonly Trouble[];
+export const troubles = [nodeInterruption, apiThrottling] as unknown as readonly Trouble[];

@@ -6,6 +6,8 @@ import { build, type Plugin } from 'esbuild';
 export const BUNDLES: Readonly<Record<string, string>> = {
   'node-interruption-receive': 'functions/node-interruption/receive.ts',
   'node-interruption-remediate': 'functions/node-interruption/remediate.ts',
+  'api-throttling-receive': 'functions/api-throttling/receive.ts',
+  'api-throttling-remediate': 'functions/api-throttling/remediate.ts',
   sweep: 'functions/sweep/index.ts',
   approval: 'functions/approval/index.ts',
   notifier: 'functions/notifier/index.ts',

@@ -50,7 +50,7 @@ const MUTATING: Record<PortName, readonly string[]> = {
     'terminateInGroup',
   ],
   kubernetes: ['patchNode', 'deleteNode', 'evictPod', 'deletePod'],
-  table: ['putNew', 'update'],
+  table: ['putNew', 'update', 'addToSet'],
   durable: ['start', 'wake'],
   topic: ['publish'],
   queue: ['park', 'retryAfter'],

@@ -27,7 +27,13 @@ function clusterOf(world: World, name: string): Cluster {
     certificateAuthority: Buffer.from(`simulated authority of ${name}`).toString('base64'),
     publicAccess: true,
     privateAccess: true,
+    oidcIssuer: `https://oidc.eks.${ref.region}.amazonaws.com/id/${issuerId(name)}`,
   };
+}
+
+/** As EKS makes them: 32 hexadecimal digits, the same for the same name. */
+function issuerId(name: string): string {
+  return Buffer.from(name.repeat(16)).toString('hex').slice(0, 32).toUpperCase();
 }
 
 function nodegroupOf(world: World, cluster: string, name: string): Nodegroup {

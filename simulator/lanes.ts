@@ -22,6 +22,16 @@ export const LANES: Record<LaneName, Omit<LaneOptions, 'clock' | 'consumer'>> = 
   },
 };
 
+/** The lane of a trouble that counts: whole batches at a time, because each costs the same few reads. */
+export const COUNTED_LANE: typeof LANES.lifecycle = {
+  timeoutMs: 60 * SECOND_MS,
+  visibilityMs: 360 * SECOND_MS,
+  maxReceives: 5,
+  maxConcurrency: 2,
+  batchSize: 500,
+  batchWindowMs: 5 * SECOND_MS,
+};
+
 /** The two queues of one trouble, each with its own receive function. */
 export class TroubleLanes {
   readonly notice: Lane;
@@ -31,7 +41,8 @@ export class TroubleLanes {
   constructor(trouble: Trouble, shared: Pick<LaneOptions, 'clock' | 'consumer'>) {
     this.#trouble = trouble;
     this.notice = new Lane({ ...shared, ...LANES.notice, name: `${trouble.name}-notice` });
-    this.lifecycle = new Lane({ ...shared, ...LANES.lifecycle, name: `${trouble.name}-lifecycle` });
+    const lifecycle = trouble.aggregate === undefined ? LANES.lifecycle : COUNTED_LANE;
+    this.lifecycle = new Lane({ ...shared, ...lifecycle, name: `${trouble.name}-lifecycle` });
   }
 
   get pending(): number {

@@ -68,6 +68,8 @@ function gatedTable(table: Table, gate: Gate): Table {
     putNew: (item) => gate.call(request('putNew', item), () => table.putNew(item)),
     update: (key, change, conditions) =>
       gate.call(request('update', key, change, conditions), () => table.update(key, change, conditions)),
+    addToSet: (key, sets, options) =>
+      gate.call(request('addToSet', key, sets, options), () => table.addToSet(key, sets, options)),
   };
 }
 

@@ -195,5 +195,5 @@ function declaredBy(troubles: readonly Trouble[]): Permissions {
   };
 }
 
-/** The long way to an owner lists clusters. */
-const PIPELINE_AWS = ['eks:ListClusters'] as const;
+/** What every receive may do to find an owner. */
+const PIPELINE_AWS = ['ec2:DescribeInstances', 'eks:DescribeCluster', 'eks:ListClusters'] as const;

@@ -1,11 +1,13 @@
 import { PortError } from '../shared/errors.ts';
-import type { Change, Condition, Item, Key, Table, Value } from '../shared/ports/table.ts';
+import type { Change, Condition, Item, Key, SetOptions, Table, Value } from '../shared/ports/table.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
 
 /** The ledger's table in memory: single items, conditional writes, and DynamoDB's refusals. */
 export class MemoryTable implements Table {
   readonly #partitions = new Map<string, Map<string, Item>>();
+  /** Which attributes of an item are sets: read, they are lists like any other. */
+  readonly #sets = new Map<string, Set<string>>();
 
   async get(key: Key): Promise<Item | undefined> {
     return structuredClone(this.#find(key));
@@ -38,8 +40,34 @@ export class MemoryTable implements Table {
     refuseOverlap(change);
     const before = this.#find(key);
     if (!conditions.every((condition) => holds(before?.[condition.attribute], condition))) return false;
+    const sets = this.#setsOf(key);
+    const wrong = Object.keys(change.append ?? {}).find((name) => sets.has(name));
+    if (wrong !== undefined) throw invalid(`cannot append to ${wrong}: it is not a list`);
     this.#write(changed(before ?? { pk: key.pk, sk: key.sk }, change));
+    for (const name of [...Object.keys(change.set ?? {}), ...(change.remove ?? [])]) sets.delete(name);
     return true;
+  }
+
+  async addToSet(
+    key: Key,
+    added: Readonly<Record<string, readonly string[]>>,
+    { set = {}, bound }: SetOptions,
+  ): Promise<Item> {
+    const names = Object.keys(added);
+    refuseOverlap({ set, remove: names });
+    const before = this.#find(key) ?? { pk: key.pk, sk: key.sk };
+    const sets = this.#setsOf(key);
+    const wrong = names.find((name) => before[name] !== undefined && !sets.has(name));
+    const empty = names.length === 0 || names.some((name) => added[name]?.length === 0);
+    if (empty) throw invalid('a set may not be empty');
+    // DynamoDB looks at the condition first, and only then at what it is asked to write.
+    if (names.some((name) => sizeOf(before[name]) >= bound)) return structuredClone(before);
+    if (wrong !== undefined) throw invalid(`cannot add members to ${wrong}: it is not a set`);
+    const members = Object.entries(added).map(([name, more]) => [name, union(before[name], more)] as const);
+    this.#write({ ...before, ...set, ...Object.fromEntries(members) });
+    for (const name of Object.keys(set)) sets.delete(name);
+    for (const name of names) sets.add(name);
+    return structuredClone(this.#find(key) ?? before);
   }
 
   /** Everything in the table, for tests and invariants. */
@@ -49,6 +77,13 @@ export class MemoryTable implements Table {
 
   #all(): Item[] {
     return [...this.#partitions.values()].flatMap((partition) => [...partition.values()]);
+  }
+
+  #setsOf({ pk, sk }: Key): Set<string> {
+    const id = JSON.stringify([pk, sk]);
+    const known = this.#sets.get(id) ?? new Set();
+    this.#sets.set(id, known);
+    return known;
   }
 
   #find(key: Key): Item | undefined {
@@ -75,6 +110,16 @@ function changed(before: Item, change: Change): Item {
   for (const [name, more] of Object.entries(change.append ?? {}))
     after[name] = [...listAt(before, name), ...more];
   return after;
+}
+
+/** As DynamoDB's `size`: characters of a text, elements of a list. */
+function sizeOf(value: Value | undefined): number {
+  return Array.isArray(value) || typeof value === 'string' ? value.length : 0;
+}
+
+function union(before: Value | undefined, more: readonly string[]): string[] {
+  const members = Array.isArray(before) ? before.map(String) : [];
+  return [...new Set([...members, ...more])].toSorted(inBytes);
 }
 
 function numberAt(item: Item, name: string): number {

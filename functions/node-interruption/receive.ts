@@ -1,6 +1,6 @@
 import { lambdaEnvironment } from '../../shared/aws/environment.ts';
 import { receiveHandler } from '../../shared/aws/handlers.ts';
-import { troubles } from '../index.ts';
+import { sections } from '../sections.ts';
 import { nodeInterruption } from './index.ts';
 
-export const handler = receiveHandler(nodeInterruption, lambdaEnvironment(process.env, troubles));
+export const handler = receiveHandler(nodeInterruption, lambdaEnvironment(process.env, sections));

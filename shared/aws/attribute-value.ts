@@ -32,7 +32,9 @@ export function fromAttribute(attribute: AttributeValue): Value {
   if (attribute.NULL !== undefined) return null;
   if (attribute.L !== undefined) return attribute.L.map(fromAttribute);
   if (attribute.M !== undefined) return fromAttributes(attribute.M);
-  // Sets and binary: the ledger writes none, so this item is not ours to read.
+  // DynamoDB gives the members in any order.
+  if (attribute.SS !== undefined) return attribute.SS.toSorted(inBytes);
+  // Other sets and binary: the ledger writes none, so this item is not ours to read.
   throw new PortError('invalid', `unknown attribute type ${Object.keys(attribute)[0]}`, {
     operation: OPERATION,
   });
@@ -48,6 +50,10 @@ function fromAttributes(attributes: Record<string, AttributeValue>): { [name: st
   return Object.fromEntries(
     Object.entries(attributes).map(([name, attribute]) => [name, fromAttribute(attribute)]),
   );
+}
+
+function inBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
 }
 
 function numberText(value: number): string {

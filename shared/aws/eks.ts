@@ -52,5 +52,6 @@ function toCluster(name: string, from: EksCluster): Cluster {
     certificateAuthority: from.certificateAuthority?.data ?? '',
     publicAccess: from.resourcesVpcConfig?.endpointPublicAccess ?? false,
     privateAccess: from.resourcesVpcConfig?.endpointPrivateAccess ?? false,
+    ...(from.identity?.oidc?.issuer !== undefined && { oidcIssuer: from.identity.oidc.issuer }),
   };
 }

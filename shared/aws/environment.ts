@@ -26,7 +26,7 @@ const CONFIG_AGE_MS = MINUTE_MS;
  */
 export function lambdaEnvironment(
   variables: Record<string, string | undefined>,
-  troubles: readonly Trouble[],
+  troubles: readonly Pick<Trouble, 'name' | 'section'>[],
 ): Environment {
   const ports = awsPorts(variables);
   const log = lambdaLog();
@@ -42,7 +42,8 @@ export function lambdaEnvironment(
     configuredClusters: async () =>
       (await config.get()).config.clusters.flatMap(({ name }) => (isGlob(name) ? [] : [name])),
     home: { account: required(variables, 'ACCOUNT_ID'), region: required(variables, 'AWS_REGION') },
-    remediateFunction: () => required(variables, 'REMEDIATE_FUNCTION'),
+    remediateFunction: (trouble) =>
+      required(variables, 'REMEDIATE_FUNCTION').replace('{trouble}', camelCase(trouble)),
   };
 }
 
@@ -68,6 +69,11 @@ export function deployedConfig(about: {
     maxAgeMs: CONFIG_AGE_MS,
     onProblem,
   });
+}
+
+/** As `serverless.yml` names functions. */
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function required(variables: Record<string, string | undefined>, name: string): string {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Change, Condition, Value } from '../ports/table.ts';
+import type { Change, Condition, SetOptions, Value } from '../ports/table.ts';
 import { toAttribute } from './attribute-value.ts';
 
 /** The parts of an UpdateItem request that DynamoDB refuses when they are empty. */
@@ -21,6 +21,21 @@ export function compileUpdate(change: Change, conditions: readonly Condition[]):
   return compiled;
 }
 
+/** Adds members to string sets, unless one of the sets has `bound` members already. */
+export function compileAddToSet(
+  sets: Readonly<Record<string, readonly string[]>>,
+  { set = {}, bound }: SetOptions,
+): Compiled {
+  const words = new Placeholders();
+  const limit = words.value(bound);
+  const added = Object.entries(sets).map(([name, members]) => `${words.name(name)} ${words.set(members)}`);
+  const update = [...updateClauses({ set }, words), clause('ADD', added)].join(' ');
+  const condition = Object.keys(sets)
+    .map((name) => `(attribute_not_exists(${words.name(name)}) OR size(${words.name(name)}) < ${limit})`)
+    .join(' AND ');
+  return { ...words.toRequest(), UpdateExpression: update, ConditionExpression: condition };
+}
+
 /** Attribute names may be reserved words or hold dots: only `#n` and `:v` ever stand in an expression. */
 class Placeholders {
   readonly #names = new Map<string, string>();
@@ -35,8 +50,17 @@ class Placeholders {
   }
 
   value(value: Value): string {
+    return this.#add(toAttribute(value));
+  }
+
+  /** DynamoDB refuses a set that names a member twice. */
+  set(members: readonly string[]): string {
+    return this.#add({ SS: [...new Set(members)] });
+  }
+
+  #add(attribute: AttributeValue): string {
     const placeholder = `:v${Object.keys(this.#values).length}`;
-    this.#values[placeholder] = toAttribute(value);
+    this.#values[placeholder] = attribute;
     return placeholder;
   }
 

@@ -6,12 +6,13 @@ import {
   QueryCommand,
   type QueryCommandInput,
   UpdateItemCommand,
+  type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { PortError } from '../errors.ts';
 import type { Item, Key, Table } from '../ports/table.ts';
 import { toAttributes, toItem } from './attribute-value.ts';
 import { awsCall } from './classify.ts';
-import { compileUpdate } from './expression.ts';
+import { compileAddToSet, compileUpdate } from './expression.ts';
 import { allPages } from './paging.ts';
 
 /** The sparse index of unfinished work, keys `openPk` and `openSk`, all attributes projected. */
@@ -23,16 +24,13 @@ type Cursor = Record<string, AttributeValue>;
 export function dynamoTable(client: () => DynamoDBClient, tableName: () => string): Table {
   const query = (input: Omit<QueryCommandInput, 'TableName'>) =>
     queryAll(client(), { TableName: tableName(), ...input });
+  const get = async (key: Key): Promise<Item | undefined> => {
+    const command = new GetItemCommand({ TableName: tableName(), Key: keyOf(key), ConsistentRead: true });
+    const { Item } = await awsCall('dynamodb:GetItem', () => client().send(command));
+    return Item === undefined ? undefined : toItem(Item);
+  };
   return {
-    get: async (key) => {
-      const command = new GetItemCommand({
-        TableName: tableName(),
-        Key: keyOf(key),
-        ConsistentRead: true,
-      });
-      const { Item } = await awsCall('dynamodb:GetItem', () => client().send(command));
-      return Item === undefined ? undefined : toItem(Item);
-    },
+    get,
     query: (pk, skPrefix) =>
       query({ ...keyCondition('pk', pk, 'sk', 'prefix', skPrefix), ConsistentRead: true }),
     queryOpen: async (openPk, upTo) => {
@@ -57,7 +55,31 @@ export function dynamoTable(client: () => DynamoDBClient, tableName: () => strin
       });
       return held(awsCall('dynamodb:UpdateItem', () => client().send(command)));
     },
+    addToSet: async (key, sets, options) => {
+      const command = new UpdateItemCommand({
+        TableName: tableName(),
+        Key: keyOf(key),
+        ...compileAddToSet(sets, options),
+        ReturnValues: 'ALL_NEW',
+      });
+      const added = await addedItem(awsCall('dynamodb:UpdateItem', () => client().send(command)));
+      // A full set: it stays as it is.
+      const item = added ?? (await get(key));
+      if (item === undefined) throw new PortError('transient', 'the item is gone', { operation: 'dynamodb' });
+      return item;
+    },
   };
+}
+
+/** Undefined when the condition did not hold. */
+async function addedItem(write: Promise<UpdateItemCommandOutput>): Promise<Item | undefined> {
+  try {
+    const { Attributes } = await write;
+    return Attributes === undefined ? undefined : toItem(Attributes);
+  } catch (error) {
+    if (error instanceof PortError && error.code === CONDITION_FAILED) return undefined;
+    throw error;
+  }
 }
 
 function keyOf({ pk, sk }: Key): Record<string, AttributeValue> {

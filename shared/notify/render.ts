@@ -1,4 +1,5 @@
 import { humanDuration, isoTime } from '../clock.ts';
+import { placeName } from '../cluster/account.ts';
 import type { Incident, StepRecord } from '../incident/incident.ts';
 import { answeredBy, requiredOf } from '../incident/questions.ts';
 import type { TopicMessage } from '../ports/messages.ts';
@@ -26,7 +27,7 @@ export function renderIncident(incident: Incident, now: number): TopicMessage {
     `next: paramedic why ${incident.id}`,
   ];
   return {
-    subject: subject(`${stage.toUpperCase()} ${incident.cluster.name}: ${headline(incident)}`),
+    subject: subject(`${stage.toUpperCase()} ${placeName(incident.cluster)}: ${headline(incident)}`),
     body: lines.map(oneLine).join('\n'),
     attributes: {
       stage,

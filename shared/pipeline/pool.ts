@@ -1,4 +1,7 @@
-/** Runs `work` over all items, at most `size` at a time, in order of the list. `work` must not throw. */
+/**
+ * Runs `work` over all items, at most `size` at a time, in order of the list. Rejects with the first failure,
+ * when what is under way goes on unheard: `work` should not throw, or be safe to repeat.
+ */
 export async function inPool<T>(
   items: readonly T[],
   size: number,

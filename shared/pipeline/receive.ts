@@ -4,6 +4,7 @@ import { searchOwner } from '../cluster/search.ts';
 import { describeFailure } from '../errors.ts';
 import { Ledger } from '../incident/ledger.ts';
 import type { Signal } from '../incident/signal.ts';
+import { aggregateBatch } from './aggregate.ts';
 import { parseEnvelope } from './envelope.ts';
 import type { Environment } from './environment.ts';
 import { openOrJoin } from './open.ts';
@@ -38,6 +39,12 @@ export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment)
       );
       if (intake !== undefined) intakes.push(intake);
     }
+    if (trouble.aggregate !== undefined) {
+      await isolateAll(environment, intakes, failed, () =>
+        aggregateBatch(trouble, environment, intakes, remainingMs),
+      );
+      return endOf(environment, failed);
+    }
     const ids = intakes.flatMap((intake) => intake.signals.map((signal) => signal.subject.id));
     const owners = await resolveOwners(environment.ports.ec2, ids);
     for (const intake of knownFirst(intakes, owners)) {
@@ -48,9 +55,32 @@ export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment)
         await route(trouble, environment, intake, owners);
       });
     }
-    environment.metrics.flush();
-    return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
+    return endOf(environment, failed);
   };
+}
+
+function endOf(environment: Environment, failed: readonly string[]): SQSBatchResponse {
+  environment.metrics.flush();
+  return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** Signals that are counted together fail together: all their records come again when the queue shows them again. */
+async function isolateAll(
+  environment: Environment,
+  intakes: readonly Intake[],
+  failed: string[],
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const records = intakes.map(({ record }) => record.messageId);
+    environment.log.error('batch failed, will be redelivered', {
+      records: records.length,
+      why: describeFailure(error),
+    });
+    failed.push(...records);
+  }
 }
 
 /** A record whose owner must be searched for never stands before one that can be treated now. */

@@ -5,7 +5,7 @@ import type { Section } from '../config/section.ts';
 import type { DisruptionRequest } from '../incident/disruptions.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
-import type { Signal, SignalResult } from '../incident/signal.ts';
+import type { Signal, SignalResult, Subject } from '../incident/signal.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
 import type { Envelope } from './envelope.ts';
@@ -26,6 +26,13 @@ export interface Trouble<F = unknown, P = unknown> {
    * is asked about the new one alone first.
    */
   trigger?(input: TriggerInput<P>): TriggerDecision;
+  /**
+   * For events that mean nothing one by one: takes the signals of a batch before any of them is opened or joined,
+   * remembers them in the ledger, and answers with the signals worth an incident. When it fails, or a crash comes
+   * after it, the whole batch comes again: it must count nothing twice and give the same answer again. Events of
+   * such a trouble travel in large batches. Default: every signal is routed by its subject's owner.
+   */
+  aggregate?(input: AggregateInput<P>): Promise<Aggregated>;
   /** Pure. The closed incident dealt with this signal's news already: it is recorded and opens nothing. */
   isExpected?(closed: Incident, signal: Signal): boolean;
   /**
@@ -140,6 +147,25 @@ export interface LossSignal {
   says: 'lost' | 'alive' | 'unknown';
   /** For people, with the source. */
   evidence: string;
+}
+
+export interface AggregateInput<P> {
+  ports: Ports;
+  /** Of one batch, copies included, in any order. */
+  signals: readonly Signal[];
+  home: { account: string; region: string };
+  configuredClusters(): Promise<string[]>;
+  policyFor(cluster: ClusterRef): Promise<P>;
+  /** This trouble's incident about a subject, open or closed. */
+  readIncident(cluster: ClusterRef, subject: Subject): Promise<Incident | undefined>;
+}
+
+export interface Aggregated {
+  signals: { signal: Signal; cluster: string }[];
+  /** What became of the given signals: disposition → how many. */
+  dispositions: Record<string, number>;
+  /** What could not be read and was done without, for the log. */
+  unread: string[];
 }
 
 export interface SweepInput<P> {

@@ -25,4 +25,6 @@ export interface Cluster {
   certificateAuthority: string;
   publicAccess: boolean;
   privateAccess: boolean;
+  /** `identity.oidc.issuer`, by which roles for service accounts are told apart. */
+  oidcIssuer?: string;
 }

@@ -14,6 +14,19 @@ export interface Table {
   putNew(item: Item): Promise<boolean>;
   /** Changes one item if every condition holds; false when one does not. Creates the item if it is missing. */
   update(key: Key, change: Change, conditions: readonly Condition[]): Promise<boolean>;
+  /**
+   * Adds texts to sets, which hold each of them once however often it is added, and gives the item as it is then.
+   * Creates the item and the sets if they are missing. Where a set named here has `bound` members already it changes
+   * nothing: a set never has `bound` members and those of one more call. `get` and `query` read a set as a list,
+   * ascending by its bytes; `update` may not append to one. `sets` and the texts in each must not be empty.
+   */
+  addToSet(key: Key, sets: Readonly<Record<string, readonly string[]>>, options: SetOptions): Promise<Item>;
+}
+
+export interface SetOptions {
+  /** Written along with the members. */
+  set?: Record<string, Value>;
+  bound: number;
 }
 
 export interface Key {

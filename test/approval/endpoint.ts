@@ -27,6 +27,7 @@ export function counted(table: Table): Table & { calls: string[] } {
     queryOpen: noted('queryOpen', (pk, upTo) => table.queryOpen(pk, upTo)),
     putNew: noted('putNew', (item) => table.putNew(item)),
     update: noted('update', (key, change, conditions) => table.update(key, change, conditions)),
+    addToSet: noted('addToSet', (key, sets, options) => table.addToSet(key, sets, options)),
   };
 }
 

@@ -21,6 +21,7 @@ import { awsSwitches } from '../../cli/aws-switches.ts';
 const iam = mockClient(IAMClient);
 const events = mockClient(EventBridgeClient);
 const REMEDIATE = 'paramedic-qa-nodeInterruptionRemediate';
+const THROTTLING = 'paramedic-qa-apiThrottlingRemediate';
 const SWEEP = 'paramedic-qa-sweep';
 const NOTICE = 'paramedic-qa-node-interruption-notice';
 const LIFECYCLE = 'paramedic-qa-node-interruption-lifecycle';
@@ -89,26 +90,29 @@ beforeEach(() => {
 const switches = () => awsSwitches('qa', 'eu-west-1');
 
 describe('the explicit Deny in IAM', () => {
-  test('is attached to both executors, reads back, and is taken off again; twice is once', async () => {
+  test('is attached to every executor, reads back, and is taken off again; twice is once', async () => {
     const engaged = { state: 'engaged', byUs: true };
     for (let time = 0; time < 2; time++) {
       expect(await switches().deny()).toMatchObject([
         { name: REMEDIATE, ...engaged },
+        { name: THROTTLING, ...engaged },
         { name: SWEEP, ...engaged },
       ]);
     }
     expect(policies.get(REMEDIATE)).toContain('"Effect":"Deny"');
     for (let time = 0; time < 2; time++) {
-      expect((await switches().allow()).map(({ state }) => state)).toEqual(['clear', 'clear']);
+      expect((await switches().allow()).map(({ state }) => state)).toEqual(['clear', 'clear', 'clear']);
     }
     expect(policies.size).toBe(0);
   });
 
   test('a role that is not there is absent, one that may not be read is named with the permission', async () => {
     iam.on(GetRoleCommand, { RoleName: SWEEP }).rejects(failure('NoSuchEntityException', 404));
+    iam.on(GetRoleCommand, { RoleName: THROTTLING }).rejects(failure('NoSuchEntityException', 404));
     iam.on(GetRoleCommand, { RoleName: REMEDIATE }).rejects(failure('AccessDenied', 403));
-    const [remediate, sweep] = await switches().deny();
+    const [remediate, throttling, sweep] = await switches().deny();
     expect(remediate).toMatchObject({ state: 'unreadable', why: expect.stringContaining('iam:GetRole') });
+    expect(throttling).toMatchObject({ state: 'absent' });
     expect(sweep).toMatchObject({ state: 'absent' });
     expect(policies.size).toBe(0);
   });

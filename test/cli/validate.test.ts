@@ -41,7 +41,8 @@ describe('validate', () => {
     const good = await setUp().run('validate --json', { cwd });
     expect(JSON.parse(good.stdout)).toMatchObject({
       ok: true,
-      modes: [{ mode: 'approve' }, { mode: 'auto' }],
+      // One for each trouble, in the named cluster and in any other.
+      modes: [{ mode: 'approve' }, { mode: 'approve' }, { mode: 'auto' }, { mode: 'auto' }],
     });
   });
 

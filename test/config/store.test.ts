@@ -50,6 +50,7 @@ describe('the pushed config', () => {
       query: (pk) => inner.query(pk),
       queryOpen: (openPk) => inner.queryOpen(openPk),
       update: (key, change, conditions) => inner.update(key, change, conditions),
+      addToSet: (key, sets, options) => inner.addToSet(key, sets, options),
       putNew: async () => {
         throw new Error('crash');
       },

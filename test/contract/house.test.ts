@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { troubles } from '../../functions/index.ts';
+import { sections } from '../../functions/sections.ts';
 import {
   type Import,
   listFiles,
@@ -20,6 +22,8 @@ const PURE =
 /** Only adapters may load these. */
 const OUTSIDE = /^(@aws-sdk|@smithy|@aws-crypto)\/|^node:(https?|http2|net|tls|dgram|dns)(\/|$)/;
 const MAX_LINES = 250;
+/** Every trouble, and the config section of every trouble. */
+const REGISTRIES = ['functions/index.ts', 'functions/sections.ts'];
 
 const sources = new Map(FILES.filter((path) => CODE.test(path)).map((path) => [path, readSource(path)]));
 const product = [...sources.values()].filter(({ path }) => PRODUCT.test(path));
@@ -74,10 +78,17 @@ describe('import rules', () => {
 
   test('a function reads its own folder and shared; troubles never read each other', () => {
     const strays = broken(/^functions\/[\w-]+\//, ({ to }, { path }) => {
-      if (to === 'functions/index.ts') return !mayReadRegistry(path);
+      if (REGISTRIES.includes(to)) return !mayReadRegistry(path);
       return to.startsWith('functions/') && folderOf(to) !== folderOf(path);
     });
     expect(strays).toEqual([]);
+  });
+
+  test('what is in one registry is in the other, with the same section', () => {
+    expect(sections).toEqual(troubles.map(({ name, section }) => ({ name, section })));
+    sections.forEach(({ section }, index) => {
+      expect(section).toBe(troubles[index]?.section);
+    });
   });
 
   test('shared knows no function, and neither knows the simulator, the CLI or the console', () => {

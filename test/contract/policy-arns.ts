@@ -10,14 +10,17 @@ export const KEY = `arn:aws:kms:${PLACE}:key/${KEY_ID}`;
 export const REMEDIATE = functionArn('nodeInterruptionRemediate');
 /** One durable execution; it belongs to a version, never to the alias. */
 export const RUN = `${REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
+/** The same of the trouble that counts throttled calls. */
+export const THROTTLING_REMEDIATE = functionArn('apiThrottlingRemediate');
+export const THROTTLING_RUN = `${THROTTLING_REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
 
 export function functionArn(name: string): string {
   return `arn:aws:lambda:${PLACE}:function:${OURS}-${name}`;
 }
 
 /** Of a lane: `notice`, `lifecycle-dlq`. */
-export function queueArn(name: string): string {
-  return `arn:aws:sqs:${PLACE}:${OURS}-node-interruption-${name}`;
+export function queueArn(name: string, trouble = 'node-interruption'): string {
+  return `arn:aws:sqs:${PLACE}:${OURS}-${trouble}-${name}`;
 }
 
 /** Topic and sweep put hints into it, and the notifier what it has left over. */

@@ -14,6 +14,8 @@ import {
   REMEDIATE,
   RUN,
   TABLE,
+  THROTTLING_REMEDIATE,
+  THROTTLING_RUN,
   TOPIC,
 } from './policy-arns.ts';
 import type { Call } from './policy-decision.ts';
@@ -38,16 +40,20 @@ export const NETWORK: readonly Call[] = [
   ...on('*', ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets']),
 ];
 
-const START_AND_WAKE: readonly Call[] = [
-  ...on('*', ['eks:ListClusters']),
-  ...on(`${REMEDIATE}:durable`, ['lambda:InvokeFunction']),
-  ...on(RUN, ['lambda:SendDurableExecutionCallbackSuccess']),
-];
+function startAndWake(remediate: string, run: string): Call[] {
+  return [
+    ...on('*', ['eks:ListClusters']),
+    ...on(`${remediate}:durable`, ['lambda:InvokeFunction']),
+    ...on(run, ['lambda:SendDurableExecutionCallbackSuccess']),
+  ];
+}
 
 const TELL: readonly Call[] = [
   ...on(TOPIC, ['sns:Publish']),
   ...on(KEY, ['kms:Decrypt', 'kms:GenerateDataKey']),
 ];
+
+const NODES = { trouble: 'node-interruption', remediate: REMEDIATE, run: RUN };
 
 /** Function name → one call for everything its code does, and Lambda does around it. */
 export const DONE: Readonly<Record<string, readonly Call[]>> = {
@@ -78,9 +84,23 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       TAGGED,
     ),
   ],
+  apiThrottlingLifecycle: receive('apiThrottlingLifecycle', 'lifecycle', {
+    trouble: 'api-throttling',
+    remediate: THROTTLING_REMEDIATE,
+    run: THROTTLING_RUN,
+  }),
+  apiThrottlingRemediate: [
+    ...on(logStreamArn('apiThrottlingRemediate'), ['logs:CreateLogStream', 'logs:PutLogEvents']),
+    ...on(TABLE, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
+    ...TELL,
+    ...on(THROTTLING_RUN, ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']),
+    ...on(queueArn('remediate-dlq', 'api-throttling'), ['sqs:SendMessage']),
+  ],
   sweep: [
     ...everybody('sweep'),
-    ...START_AND_WAKE,
+    ...startAndWake(REMEDIATE, RUN),
+    ...startAndWake(THROTTLING_REMEDIATE, THROTTLING_RUN),
+    ...on(THROTTLING_REMEDIATE, ['lambda:ListDurableExecutionsByFunction']),
     ...TELL,
     ...on(`${TABLE}/index/open`, ['dynamodb:Query']),
     ...on('*', ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeLifecycleHooks']),
@@ -117,7 +137,7 @@ export function rows(actions: readonly string[], keys: readonly string[]): Call[
   return keys.flatMap((key) => on(TABLE, actions, { 'dynamodb:LeadingKeys': key }));
 }
 
-function receive(name: string, lane: string): Call[] {
+function receive(name: string, lane: string, { trouble, remediate, run } = NODES): Call[] {
   const consume = [
     'sqs:ChangeMessageVisibility',
     'sqs:DeleteMessage',
@@ -126,9 +146,9 @@ function receive(name: string, lane: string): Call[] {
   ];
   return [
     ...everybody(name),
-    ...START_AND_WAKE,
-    ...on(queueArn(lane), consume),
-    ...on(queueArn(`${lane}-dlq`), ['sqs:SendMessage']),
+    ...startAndWake(remediate, run),
+    ...on(queueArn(lane, trouble), consume),
+    ...on(queueArn(`${lane}-dlq`, trouble), ['sqs:SendMessage']),
   ];
 }
 

@@ -19,6 +19,7 @@ import {
 } from './policy-arns.ts';
 import { on, rows, TAGGED } from './policy-calls.ts';
 import type { Call } from './policy-decision.ts';
+import { THROTTLING_RECEIVE, THROTTLING_REMEDIATION } from './policy-refusals-throttling.ts';
 import { SIGNING_SECRET } from './template-iam.ts';
 
 export interface Refusal {
@@ -130,6 +131,8 @@ export const REFUSED: Readonly<Record<string, readonly Refusal[]>> = {
     },
     { why: 'it takes no events', calls: on(queueArn('notice'), ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) },
   ],
+  apiThrottlingLifecycle: [...EVERYBODY, ...RECEIVE, ...THROTTLING_RECEIVE],
+  apiThrottlingRemediate: [...EVERYBODY, ...THROTTLING_REMEDIATION],
   sweep: [
     ...EVERYBODY,
     {

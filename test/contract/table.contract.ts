@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Table } from '../../shared/ports/table.ts';
 import { reportsRun } from './report.ts';
+import { setCases } from './table-sets.contract.ts';
 import {
   type Context,
   changeCases,
@@ -38,6 +39,7 @@ export function tableContract(name: string, makeTable: () => Promise<TableUnderT
     conditionCases(context);
     raceCases(context);
     refusalCases(context);
+    setCases(context);
   });
 }
 

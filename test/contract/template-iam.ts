@@ -96,6 +96,15 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     'lambda:GetDurableExecutionState',
     'sqs:SendMessage',
   ],
+  apiThrottlingLifecycle: RECEIVE,
+  apiThrottlingRemediate: [
+    ...LOGS,
+    ...LEDGER,
+    ...TELL,
+    'lambda:CheckpointDurableExecution',
+    'lambda:GetDurableExecutionState',
+    'sqs:SendMessage',
+  ],
   sweep: [
     ...LOGS,
     ...LEDGER,
@@ -126,7 +135,11 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Functions that talk to no cluster and so stand in no network of yours, whatever `network` says. */
-export const OUTSIDE_NETWORK: ReadonlySet<string> = new Set(['approval', 'notifier']);
+export const OUTSIDE_NETWORK: ReadonlySet<string> = new Set([
+  'approval',
+  'notifier',
+  'apiThrottlingLifecycle',
+]);
 
 /** For `slackSigningSecretArn`: the address for clicks exists only with it. */
 export const SIGNING_SECRET =

@@ -23,9 +23,12 @@ import {
   STAGE,
   type Template,
 } from './template-package.ts';
+import { camelCase } from './template-rules.ts';
 
 const LAMBDA = 'arn:aws:lambda:eu-west-1:210987654321:function';
-const REMEDIATE = `${LAMBDA}:paramedic-${STAGE}-nodeInterruptionRemediate`;
+const REMEDIATORS = ['nodeInterruptionRemediate', 'apiThrottlingRemediate'].map(
+  (name) => `${LAMBDA}:paramedic-${STAGE}-${name}`,
+);
 
 let template: Template;
 let roles: Map<string, Statement[]>;
@@ -66,13 +69,14 @@ const CHANGE = /^(autoscaling|ec2):(?!Describe)(?!.*(NetworkInterface|PrivateIpA
 
 describe('permissions', () => {
   test('each role holds exactly what the pipeline and the troubles declare', () => {
-    const acting = declaredByTroubles(troubles);
+    const actingOf = (name: string) =>
+      declaredByTroubles(troubles.filter((each) => name === `${camelCase(each.name)}Remediate`));
     const sweeping = declaredBySweeps(troubles);
     for (const [name, base] of Object.entries(PIPELINE)) {
       const wanted = [
         ...base,
         ...(OUTSIDE_NETWORK.has(name) ? [] : NETWORK),
-        ...(name.endsWith('Remediate') ? acting : []),
+        ...actingOf(name),
         ...(name === 'sweep' ? sweeping : []),
       ];
       expect({ name, actions: allowed(roles.get(name) ?? []) }).toEqual({
@@ -131,17 +135,21 @@ describe('permissions', () => {
   });
 
   test('waking and checkpoints name the run by version number, and no other function', () => {
-    const run = `${REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
-    const foreign = `${LAMBDA}:paramedic-${STAGE}-nodeInterruptionRemediateCopy:7/durable-execution/a/b`;
+    const runs = REMEDIATORS.map((each) => `${each}:7/durable-execution/5f0c1e/9f7d84c9`);
+    const foreign = REMEDIATORS.map((each) => `${each}Copy:7/durable-execution/a/b`);
     const runStatements = [...roles.values()]
       .flat()
       .filter(({ sid }) => sid === 'WakeRun' || sid === 'Checkpoints');
-    expect(runStatements).toHaveLength(5);
+    expect(runStatements).toHaveLength(7);
     for (const { resources } of runStatements) {
-      expect(resources.map((pattern) => [covers(pattern, run), covers(pattern, foreign)])).toEqual([
-        [true, false],
-      ]);
+      // Each pattern is of one trouble's runs, and no two of the same.
+      const covered = resources.map((pattern) => runs.filter((run) => covers(pattern, run)));
+      expect(covered.map((each) => each.length)).toEqual(resources.map(() => 1));
+      expect(new Set(covered.flat()).size).toBe(resources.length);
+      expect(resources.flatMap((pattern) => foreign.filter((run) => covers(pattern, run)))).toEqual([]);
     }
+    // Those who serve every trouble reach the runs of both, the others those of their own.
+    expect(runStatements.map(({ resources }) => resources.length).toSorted()).toEqual([1, 1, 1, 1, 1, 2, 2]);
   });
 
   test('each function writes to its own log group alone', () => {
@@ -168,9 +176,9 @@ describe('alarms', () => {
       expect(alarmsOn('Errors', `ref:${id}`)).toHaveLength(1);
       expect(alarmsOn('Throttles', `ref:${id}`)).toHaveLength(1);
     }
-    const remediate = 'ref:NodeInterruptionRemediateLambdaFunction';
-    for (const metric of ['DurableExecutionFailed', 'DurableExecutionTimedOut', 'AsyncEventAge'])
-      expect(alarmsOn(metric, remediate)).toHaveLength(1);
+    for (const trouble of ['NodeInterruption', 'ApiThrottling'])
+      for (const metric of ['DurableExecutionFailed', 'DurableExecutionTimedOut', 'AsyncEventAge'])
+        expect(alarmsOn(metric, `ref:${trouble}RemediateLambdaFunction`)).toHaveLength(1);
   });
 
   test('a silent sweep is an alarm, not missing data', () => {

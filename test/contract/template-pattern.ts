@@ -2,7 +2,7 @@ import { asList, asObject, type Tree } from './template-package.ts';
 
 /**
  * EventBridge's matching rules for the operators we use, written from its user guide and sharing no code with
- * the product: exact values, prefix, exists, anything-but and $or. Throws on an operator it does not know, so
+ * the product: exact values, prefix, suffix, exists, anything-but and $or. Throws on an operator it does not know, so
  * that a rule cannot pass by using one.
  */
 export function matches(pattern: Tree, event: Tree | undefined): boolean {
@@ -43,6 +43,7 @@ function matchesValue(rule: Tree, value: Tree | undefined): boolean {
   const [operator, operand] = operators[0] ?? ['none', null];
   if (operators.length !== 1) throw new Error('a matcher has exactly one operator');
   if (operator === 'prefix') return typeof value === 'string' && value.startsWith(String(operand));
+  if (operator === 'suffix') return typeof value === 'string' && value.endsWith(String(operand));
   if (operator === 'anything-but') return !asList(operand).some((banned) => bans(banned, value));
   throw new Error(`operator not known to the contract test: ${operator}`);
 }

@@ -9,6 +9,11 @@ import {
 } from './template-package.ts';
 import { eventKinds, matches } from './template-pattern.ts';
 
+/** `node-interruption` → `nodeInterruption`, as functions are named. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 type Rule = Resource['Properties'];
 type Target = { [name: string]: Tree };
 

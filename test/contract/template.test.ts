@@ -19,9 +19,18 @@ import {
   type Tree,
 } from './template-package.ts';
 import { eventKinds } from './template-pattern.ts';
-import { admittedTo, lanesOf, patternRules, rulesFor, sendsTo, targets, topicsTo } from './template-rules.ts';
+import {
+  admittedTo,
+  camelCase,
+  lanesOf,
+  patternRules,
+  rulesFor,
+  sendsTo,
+  targets,
+  topicsTo,
+} from './template-rules.ts';
 
-const REMEDIATE = `arn:aws:lambda:eu-west-1:210987654321:function:paramedic-${STAGE}-nodeInterruptionRemediate`;
+const LAMBDA = 'arn:aws:lambda:eu-west-1:210987654321:function';
 
 let template: Template;
 
@@ -117,7 +126,7 @@ function pascalCase(name: string): string {
 describe('lanes', () => {
   test('a record stays invisible longer than its consumer may run, in the notice lane only twice as long', () => {
     const mappings = properties('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(3);
+    expect(mappings).toHaveLength(4);
     for (const [, mapping] of mappings) {
       const queue = template.resources.get(
         String(mapping['EventSourceArn']).slice('arn:'.length),
@@ -168,15 +177,23 @@ describe('functions', () => {
   });
 
   test('the run is durable, and everyone starts it by its alias', () => {
-    const remediate = functions().get('nodeInterruptionRemediate');
-    expect(asObject(remediate?.['DurableConfig'])).toEqual({
-      ExecutionTimeout: 86_400,
-      RetentionPeriodInDays: 30,
-    });
-    const [, alias] = properties('AWS::Lambda::Alias')[0] ?? ['', {}];
-    for (const each of functions().values()) {
-      const variables = asObject(asObject(each['Environment'])['Variables']);
-      expect(variables['REMEDIATE_FUNCTION']).toBe(`${REMEDIATE}:${String(alias['Name'])}`);
+    const aliases = properties('AWS::Lambda::Alias').map(([, { Name, FunctionName }]) => [
+      FunctionName,
+      Name,
+    ]);
+    expect(aliases).toHaveLength(troubles.length);
+    for (const { name } of troubles) {
+      const remediate = functions().get(`${camelCase(name)}Remediate`);
+      expect(asObject(remediate?.['DurableConfig'])).toEqual({
+        ExecutionTimeout: 86_400,
+        RetentionPeriodInDays: 30,
+      });
+      const [, alias] = aliases.find(([of]) => of === `ref:${pascalCase(name)}RemediateLambdaFunction`) ?? [];
+      for (const each of functions().values()) {
+        const variables = asObject(asObject(each['Environment'])['Variables']);
+        const named = String(variables['REMEDIATE_FUNCTION']).replace('{trouble}', camelCase(name));
+        expect(named).toBe(`${LAMBDA}:${String(remediate?.['FunctionName'])}:${String(alias)}`);
+      }
     }
   });
 

@@ -32,6 +32,7 @@ function scheduled(table: Table, scheduler: fc.Scheduler): Table {
     queryOpen: (pk, upTo) => wait(() => table.queryOpen(pk, upTo)),
     putNew: (item) => wait(() => table.putNew(item)),
     update: (key, change, conditions) => wait(() => table.update(key, change, conditions)),
+    addToSet: (key, sets, options) => wait(() => table.addToSet(key, sets, options)),
   };
 }
 

@@ -64,6 +64,7 @@ function beforeRelease(table: Table, happen: () => Promise<void>): Table {
     query: (pk, prefix) => table.query(pk, prefix),
     queryOpen: (pk, upTo) => table.queryOpen(pk, upTo),
     putNew: (item) => table.putNew(item),
+    addToSet: (key, sets, options) => table.addToSet(key, sets, options),
     update: async (key, change, conditions) => {
       if (!isDone && change.set?.['held'] === false) {
         isDone = true;

@@ -5,7 +5,7 @@ import { failureKind } from '../../shared/errors.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { Lane, type LaneOptions } from '../../simulator/lane.ts';
-import { LANES } from '../../simulator/lanes.ts';
+import { COUNTED_LANE, LANES } from '../../simulator/lanes.ts';
 import { Process } from '../../simulator/process.ts';
 import { Simulation, type SimulationOptions } from '../../simulator/simulation.ts';
 import { worldOf } from '../../simulator/world.ts';
@@ -90,6 +90,24 @@ describe('a lane', () => {
       });
       expect(sqs.batchSize).toBe(10);
     }
+  });
+
+  it('is deployed with other numbers for a trouble that counts', async () => {
+    const read = async (path: string) =>
+      parse(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8'));
+    const { functions } = await read('serverless.yml');
+    const { Resources: queues } = await read('deploy/template/queues.yml');
+    const { timeout, events } = functions.apiThrottlingLifecycle;
+    const { VisibilityTimeout, RedrivePolicy } = queues.ApiThrottlingLifecycleQueue.Properties;
+    const [{ sqs }] = events;
+    expect(COUNTED_LANE).toEqual({
+      timeoutMs: timeout * 1_000,
+      visibilityMs: VisibilityTimeout * 1_000,
+      maxReceives: RedrivePolicy.maxReceiveCount,
+      maxConcurrency: sqs.maximumConcurrency,
+      batchSize: sqs.batchSize,
+      batchWindowMs: sqs.maximumBatchingWindow * 1_000,
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { humanDuration } from '../../clock.ts';
+import { placeName } from '../../cluster/account.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { SlackBlock, SlackMessage } from '../../ports/slack.ts';
 import { context, header, markdown, plainText, section } from './blocks.ts';
@@ -69,7 +70,7 @@ function blocksOf(incident: Incident, view: IncidentView, state: State, room: Ro
 
 /** How bad, is anyone needed, where, what. */
 function firstLine(incident: Incident, state: State): string {
-  const cluster = incident.cluster.name.slice(0, 40);
+  const cluster = placeName(incident.cluster).slice(0, 40);
   return `${severityOf(incident)} · ${lookOf(state).need} · ${cluster} · ${headlineOf(incident)}`;
 }
 
@@ -112,7 +113,7 @@ function contextElements(incident: Incident, view: IncidentView) {
 /** For phones and screen readers, which show nothing else. */
 function sentence(incident: Incident, { now, timezone }: IncidentView, state: State): string {
   const { words, need } = lookOf(state);
-  const where = data(incident.cluster.name, 60);
+  const where = data(placeName(incident.cluster), 60);
   const what = data(headlineOf(incident).replace(/[.\s]+$/, ''), MAX_HEADLINE);
   const first = `${severityOf(incident)} in ${where}, ${need}: ${what}.`;
   const pending = pendingQuestions(incident, now);

@@ -1,3 +1,4 @@
+import { placeName } from '../../cluster/account.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { Severity } from '../../incident/plan.ts';
 import { headlineOf, lookOf, needsPeople, severityOf, stateOf } from './state.ts';
@@ -23,7 +24,7 @@ export function topLines(incidents: readonly Incident[], now: number): string {
   const shown = sorted(incidents, now).slice(0, SHOWN);
   const lines = shown.map((incident) => {
     const { icon, words } = lookOf(stateOf(incident, now));
-    const where = data(incident.cluster.name, 40);
+    const where = data(placeName(incident.cluster), 40);
     return `${icon} ${words} · ${where} · ${data(headlineOf(incident), MAX_HEADLINE)} (${data(incident.id, 40)})`;
   });
   return fittingLines(lines, MAX_LINES, incidents.length - shown.length);

@@ -1,4 +1,5 @@
 import { humanDuration } from '../../clock.ts';
+import { fullPlaceName } from '../../cluster/account.ts';
 import type { Incident, StepRecord } from '../../incident/incident.ts';
 import type { Step } from '../../incident/plan.ts';
 import { planHash, stepKey } from '../../incident/step-key.ts';
@@ -21,7 +22,7 @@ export function fieldBlocks(incident: Incident, view: IncidentView, count: numbe
   const last = signals.at(-1);
   const fields = [
     `*Subject*\n${code(`${subject.kind} ${subject.id}`)}`,
-    `*Cluster*\n${code(`${cluster.name} (${cluster.account}, ${cluster.region})`, 120)}`,
+    `*Cluster*\n${code(fullPlaceName(cluster), 120)}`,
     ...(targets.length === 0 ? [] : [`*Targets*\n${codeNames(targets)}`]),
     `*Mode*\n${code(view.mode)} ${code(view.modeRule)}`,
     ...(last === undefined ? [] : [`*Newest signal*\n${code(last.kind)} ${clockTime(last.occurredAt)}`]),

@@ -1,0 +1,42 @@
+import { bucketOf } from './attribution/index.ts';
+import type { Group } from './groups.ts';
+import type { Situation } from './situation.ts';
+
+/** What lowers the calls of a controller. Numbers of the cluster's own come with the actions. */
+const HELPS: Readonly<Record<string, string>> = {
+  'vpc-cni':
+    'would help: fewer EC2 calls per node: warm pools sized for the pods that really come (WARM_IP_TARGET, MINIMUM_IP_TARGET), prefix delegation for new node groups',
+  karpenter: 'would help: fewer NodePools and a longer batch window, so that one call launches several nodes',
+  'cluster-autoscaler': 'would help: a longer scan interval, and fewer groups by auto-discovery tags',
+  'ebs-csi': 'would help: fewer volumes attached and snapshots made at the same time',
+  'load-balancer-controller':
+    'would help: fewer target groups reconciled at once, IP targets in larger batches',
+};
+
+const OWN_SERVICES = ['eks:', 'autoscaling:', 'other-aws-service:'];
+
+/** Why nothing is done, what would help, and what would not. */
+export function advice({ group }: Situation): string[] {
+  const isAwsItself = OWN_SERVICES.some((prefix) => group.cause.startsWith(prefix));
+  return [
+    'nothing is changed: Paramedic watches throttled calls and reports them',
+    ...(isAwsItself
+      ? ['would help: waiting; AWS services call on their own limits']
+      : [
+          HELPS[group.cause] ??
+            'would help: fewer, larger and filtered calls by this caller, with back-off and jitter',
+        ]),
+    ...limitsAdvice(group),
+    'would not help: restarting the caller, which begins with a burst of calls; retrying faster',
+  ];
+}
+
+/** EC2's request buckets are raised by a support case, not by a quota. */
+function limitsAdvice({ rows }: Group): string[] {
+  const buckets = rows.map(({ call }) => bucketOf(call));
+  return buckets.some(({ id }) => id.startsWith('ec2:'))
+    ? [
+        'would help only in part: a larger bucket; limits are per API, account and Region, and shared by all callers',
+      ]
+    : [];
+}
