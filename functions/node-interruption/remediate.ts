@@ -1,5 +1,5 @@
 import { lambdaEnvironment } from '../../shared/aws/environment.ts';
-import { remediateHandler } from '../../shared/aws/handlers.ts';
+import { remediateHandler } from '../../shared/aws/handlers/remediate.ts';
 import { troubles } from '../index.ts';
 import { nodeInterruption } from './index.ts';
 
