@@ -25,15 +25,22 @@ export async function answer(input: VerbInput, decision: 'approved' | 'denied'):
   return await withQuestion(input, {
     what: decision === 'approved' ? 'approve' : 'deny',
     stepOf: (incident, given) => stepKeyFor(incident, given, decision),
-    write: (deployment, { incident: { id, generation }, stepKey, by }) =>
-      deployment.answer(id, {
+    write: async (deployment, { incident, stepKey, by }) => {
+      if (decision === 'approved' && stepKey === undefined) return nothingOpen(incident);
+      return await deployment.answer(incident.id, {
         decision,
         by,
-        generation,
+        generation: incident.generation,
         ...(stepKey === undefined ? {} : { stepKey }),
         ...(reason === undefined ? {} : { reason }),
-      }),
+      });
+    },
   });
+}
+
+/** A yes without a question would go to whatever is asked before it is written, which nobody has looked at. */
+function nothingOpen({ questions }: Incident): AnswerResult {
+  return questions.length === 0 ? { result: 'no-question' } : { result: 'late', questions };
 }
 
 /** Who answers is what AWS says; `--by` is only what people may call them. */

@@ -1,4 +1,5 @@
 import { isoTime } from '../shared/clock.ts';
+import { describeFailure } from '../shared/errors.ts';
 import type { StopState } from '../shared/incident/stop-switch.ts';
 import { baseOf } from './config/base.ts';
 import type { Deployment } from './deployment.ts';
@@ -8,8 +9,9 @@ import type { Switch } from './switches.ts';
 /** Every switch there is; any one that is engaged stops what it says. */
 export interface Switches {
   ledger: StopState;
-  /** `global.mode` of the pushed config; undefined while the packaged file holds. */
+  /** `global.mode` of the pushed config; undefined while the packaged file holds, or where `modeUnknown` says why. */
   mode: string | undefined;
+  modeUnknown?: string;
   roles: Switch[];
   rules: Switch[];
 }
@@ -21,20 +23,26 @@ export async function readSwitches(deployment: Deployment): Promise<Switches> {
     deployment.switches.roles(),
     deployment.switches.rules(),
   ]);
-  return { ledger, mode, roles, rules };
+  return { ledger, ...mode, roles, rules };
 }
 
-/** `global.mode` of the pushed config; undefined before the first push. */
-export async function pushedMode(deployment: Deployment): Promise<string | undefined> {
-  const { loaded } = await baseOf(deployment.config);
-  return loaded?.config.global.mode;
+/** What cannot be read is said and hides no other switch. Never throws. */
+export async function pushedMode(deployment: Deployment): Promise<Pick<Switches, 'mode' | 'modeUnknown'>> {
+  try {
+    const { loaded, version } = await baseOf(deployment.config);
+    if (loaded !== undefined) return { mode: loaded.config.global.mode };
+    if (version === 0) return { mode: undefined };
+    return { mode: undefined, modeUnknown: `version ${version} is not valid to this version of paramedic` };
+  } catch (error) {
+    return { mode: undefined, modeUnknown: describeFailure(error) };
+  }
 }
 
 /** One line per switch, rules and roles that are clear together. */
-export function switchLines({ ledger, mode, roles, rules }: Switches): string[] {
+export function switchLines({ ledger, roles, rules, ...config }: Switches): string[] {
   return [
     stopLine(ledger),
-    configLine(mode),
+    configLine(config),
     ...outerLines('explicit Deny', roles),
     ...outerLines('rule disabled', rules),
   ].map(plain);
@@ -53,13 +61,15 @@ export function stopLine(state: StopState): string {
   }
 }
 
-export function configLine(mode: string | undefined): string {
+export function configLine({ mode, modeUnknown }: Pick<Switches, 'mode' | 'modeUnknown'>): string {
+  if (modeUnknown !== undefined) return `config: not known: ${modeUnknown}`;
   if (mode === undefined) return 'config: clear, as far as was pushed: the packaged paramedic.yaml holds';
   return `config: ${mode === 'off' ? 'engaged' : 'clear'}, global.mode is ${mode}`;
 }
 
 export function outerLines(what: string, switches: readonly Switch[]): string[] {
   const told = switches.filter(({ state }) => state === 'engaged' || state === 'unreadable');
+  if (switches.every(({ state }) => state === 'absent')) return [`${what}: found nothing to act on`];
   if (told.length === 0) return [`${what}: clear`];
   return told.map(({ name, state, byUs, why = '' }) => {
     if (state === 'unreadable') return plain(`${what}: ${name}: not known: ${why}`);

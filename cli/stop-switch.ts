@@ -35,15 +35,18 @@ export async function stop(input: VerbInput): Promise<ExitCode> {
   const { switches } = deployment;
   const [ledger, roles, rules] = await Promise.all([
     writeLedger(deployment, change),
-    options['deny'] === true ? switches.deny() : [],
-    options['rules'] === true ? switches.disableRules() : [],
+    options['deny'] === true ? switches.deny() : undefined,
+    options['rules'] === true ? switches.disableRules() : undefined,
   ]);
-  const outer = { roles, rules };
-  tell(input, deployment, ledger, outer);
-  const isEngaged = (list: readonly Switch[]) =>
-    list.every(({ state }) => state === 'engaged' || state === 'absent');
-  const isAsAsked = ledger.state === 'engaged' && isEngaged(roles) && isEngaged(rules);
+  tell(input, deployment, ledger, { roles, rules });
+  const isAsAsked = isAt(ledger, 'engaged') && isEngaged(roles) && isEngaged(rules);
   return finish(input, deployment, isAsAsked);
+}
+
+/** Undefined: not asked for. Where nothing was found to act on, nothing is stopped by it. */
+function isEngaged(list: readonly Switch[] | undefined): boolean {
+  const there = list?.filter(({ state }) => state !== 'absent');
+  return there === undefined || (there.length > 0 && there.every(({ state }) => state === 'engaged'));
 }
 
 /** Releases what `stop` engaged, the ledger's switch last, and says what somebody else holds. */
@@ -57,38 +60,53 @@ export async function resume(input: VerbInput): Promise<ExitCode> {
   const deployment = await context.connect(targetOf(options, context.env));
   const [roles, rules] = await Promise.all([deployment.switches.allow(), deployment.switches.enableRules()]);
   const ledger = await writeLedger(deployment, change);
-  const mode = await pushedMode(deployment);
-  if (mode === 'off') input.output.talk(`${deployment.name}: ${configLine(mode)}`);
+  const config = await pushedMode(deployment);
   tell(input, deployment, ledger, { roles, rules });
-  const isClear = mode !== 'off' && [...roles, ...rules].every(({ state }) => state !== 'engaged');
-  return finish(input, deployment, ledger.state === 'clear' && isClear);
+  if (config.mode === 'off' || config.modeUnknown !== undefined)
+    input.output.talk(plain(`${deployment.name}: ${configLine(config)}`));
+  const isClear = config.mode !== 'off' && [...roles, ...rules].every(({ state }) => state !== 'engaged');
+  return finish(input, deployment, isAt(ledger, 'clear') && isClear);
+}
+
+/** As it reads now, and why its writing failed, if it did: part of it may have been done. */
+interface LedgerSwitch {
+  state: StopState;
+  problem?: string;
 }
 
 async function writeLedger(
   deployment: Deployment,
   change: { engaged: boolean; by: string; reason: string },
-): Promise<StopState> {
+): Promise<LedgerSwitch> {
   try {
     await deployment.writeStop(change);
   } catch (error) {
-    return { state: 'unreadable', why: `not written: ${describeFailure(error)}` };
+    return { state: await deployment.readStop(), problem: `not written: ${describeFailure(error)}` };
   }
-  return await deployment.readStop();
+  return { state: await deployment.readStop() };
+}
+
+function isAt({ state, problem }: LedgerSwitch, asked: 'engaged' | 'clear'): boolean {
+  return state.state === asked && problem === undefined;
 }
 
 function tell(
   { options, output }: VerbInput,
   { name }: Deployment,
-  ledger: StopState,
-  { roles, rules }: { roles: Switch[]; rules: Switch[] },
+  { state, problem }: LedgerSwitch,
+  { roles, rules }: { roles: Switch[] | undefined; rules: Switch[] | undefined },
 ): void {
-  if (options['json'] === true) output.json(ledger);
-  else output.data(stopLine(ledger));
+  const isJson = options['json'] === true;
+  if (isJson) output.json(state);
+  else output.data(stopLine(state));
+  const line = plain(`stop switch: ${problem ?? ''}`);
+  if (problem !== undefined && isJson) output.talk(`${name}: ${line}`);
+  else if (problem !== undefined) output.data(line);
   for (const [what, list] of [
     ['explicit Deny', roles],
     ['rule disabled', rules],
   ] as const) {
-    for (const line of list.length === 0 ? [] : outerLines(what, list))
+    for (const line of list === undefined ? [] : outerLines(what, list))
       output.talk(plain(`${name}: ${line}`));
   }
 }

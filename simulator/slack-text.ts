@@ -43,7 +43,7 @@ function shown(value: unknown): string {
 function withoutMarks(text: string): string {
   return text
     .replace(/<!date\^\d+\^[^|>]+\|([^>]+)>/g, '$1')
-    .replace(/<[!@](?:subteam\^)?(\w+)>/g, '@$1')
+    .replace(/<@(\w+)>/g, '@$1')
     .replace(/<https?:[^|>]+\|([^>]+)>/g, '$1')
     .replaceAll('`', '')
     .replace(/\*([^*\n]+)\*/g, '$1');

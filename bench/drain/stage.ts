@@ -1,6 +1,6 @@
 import type { EngineCluster } from '../../test/engines/kubernetes/cluster.ts';
 import { eventually } from '../../test/engines/kubernetes/processes.ts';
-import { pieces } from '../../test/engines/kubernetes/workloads.ts';
+import { budgetPieces, workloadAndVolumePieces } from '../../test/engines/kubernetes/workloads.ts';
 import { idsOf } from '../instances.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -35,12 +35,12 @@ export async function prepare(cluster: EngineCluster, scenario: Scenario, serial
   const budgets = maxUnavailable === undefined ? [] : [{ name: 'all', selector: labels, maxUnavailable }];
   const scene = (index: number) => ({ namespace, nodes: [], nodeSelector: lanes[index] ?? {} });
   const made = [
-    ...pieces({ ...scene(0), setting: { budgets } }),
+    ...budgetPieces({ ...scene(0), setting: { budgets } }),
     ...nodes.flatMap((_, index) => {
       const name = `app-${index}`;
       const workload = { name, replicas: podsPerNode, labels: { app: name, ...labels } };
       const workloads = [{ ...workload, startupSeconds, shutdownSeconds: SHUTDOWN_SECONDS }];
-      return pieces({ ...scene(index), setting: { workloads } });
+      return workloadAndVolumePieces({ ...scene(index), setting: { workloads } });
     }),
   ];
   for (const { path, object } of made) await admin.create(path, object);

@@ -2,8 +2,8 @@ import type { ConfigChange } from '../../shared/config/compare.ts';
 import type { Loaded } from '../../shared/config/effective.ts';
 import { loadConfig } from '../../shared/config/load.ts';
 import type { ConfigStore, StoredConfig } from '../../shared/config/store.ts';
-import { CONFIG_NAME, pushedName } from '../../shared/config/stored-or-packaged.ts';
-import { configOf, readText, SECTIONS, shipped } from '../files.ts';
+import { pushedName } from '../../shared/config/stored-or-packaged.ts';
+import { configOf, SECTIONS } from '../files.ts';
 import { type Output, plain, table } from '../output.ts';
 
 /** The config a change is compared with. */
@@ -13,17 +13,38 @@ export interface Base {
   hash: string;
   /** Undefined: nothing was pushed, or what was pushed says nothing to this version of the program. */
   loaded?: Loaded;
+  /** Whether a risky change needs another person; undefined before the first push. */
+  needsTwo?: boolean;
 }
 
 /**
  * What is pushed. Before the first push, and where the pushed text is not valid any more, a change is compared with
  * the defaults, which only observe: everything beyond them counts as risky.
  */
-export async function baseOf(store: Pick<ConfigStore, 'head'>): Promise<Base> {
+export async function baseOf(store: Pick<ConfigStore, 'head' | 'history'>): Promise<Base> {
   const head = await store.head();
   if (head === undefined) return { version: 0, hash: '' };
-  const loaded = loadConfig(head.text, pushedName(head.version), SECTIONS);
-  return { version: head.version, hash: head.hash, ...(loaded.ok && { loaded }) };
+  const { version, hash } = head;
+  const loaded = load(head);
+  return loaded === undefined
+    ? { version, hash, needsTwo: await neededTwo(store) }
+    : { version, hash, loaded, needsTwo: loaded.config.approvals.configNeedsTwo };
+}
+
+function load({ text, version }: StoredConfig): Loaded | undefined {
+  const result = loadConfig(text, pushedName(version), SECTIONS);
+  return result.ok ? result : undefined;
+}
+
+const LOOK_BACK = 20;
+
+/** As the newest version says that is still valid. Unknown is yes: else a bad version would make one person enough. */
+async function neededTwo(store: Pick<ConfigStore, 'history'>): Promise<boolean> {
+  for (const stored of await store.history(LOOK_BACK)) {
+    const loaded = load(stored);
+    if (loaded !== undefined) return loaded.config.approvals.configNeedsTwo;
+  }
+  return true;
 }
 
 export function describeBase({ version, loaded }: Base): string {
@@ -34,16 +55,6 @@ export function describeBase({ version, loaded }: Base): string {
 
 export function defaults(): Loaded {
   return configOf('version: 1\n', 'defaults');
-}
-
-/** The pushed config, or the packaged file of this checkout while nothing was pushed. */
-export async function inForce(
-  store: Pick<ConfigStore, 'head'>,
-  cwd: string,
-): Promise<{ loaded: Loaded; head?: StoredConfig }> {
-  const head = await store.head();
-  if (head !== undefined) return { loaded: configOf(head.text, pushedName(head.version)), head };
-  return { loaded: configOf(await readText(cwd, shipped(CONFIG_NAME)), CONFIG_NAME) };
 }
 
 /** One line per change, the risk last. */

@@ -1,7 +1,4 @@
-import { relative, resolve } from 'node:path';
 import { compareConfigs, isRisky } from '../../shared/config/compare.ts';
-import { readConfigFile } from '../../shared/config/file.ts';
-import { type Config, loadConfig } from '../../shared/config/load.ts';
 import type { NewConfig, StoredConfig } from '../../shared/config/store.ts';
 import { pushedName } from '../../shared/config/stored-or-packaged.ts';
 import type { Deployment } from '../deployment.ts';
@@ -10,16 +7,9 @@ import { type Output, plain } from '../output.ts';
 import { targetOf } from '../target.ts';
 import { EXIT, type ExitCode, requiredText, UsageError, type VerbInput } from '../verb.ts';
 import { type Base, baseOf, defaults, printChanges } from './base.ts';
-import { problemLines } from './validate.ts';
+import { type Candidate, checked, fromFile } from './candidate.ts';
 
 const MAX_REASON = 500;
-
-/** A config that was checked, as it will be stored. */
-interface Candidate {
-  text: string;
-  hash: string;
-  config: Config;
-}
 
 /** The changes of a file, and nothing else. */
 export async function diffFile(input: VerbInput, file: string): Promise<ExitCode> {
@@ -51,7 +41,7 @@ export async function rollback(input: VerbInput, version: string): Promise<ExitC
     input.output.talk(`${deployment.name}: there is no version ${version}; \`config history\` lists them`);
     return EXIT.error;
   }
-  const candidate = checked(input.output, stored.text, pushedName(stored.version));
+  const candidate = checked(input, stored.text, pushedName(stored.version));
   return candidate === undefined ? EXIT.blocked : await push(input, deployment, candidate);
 }
 
@@ -78,8 +68,8 @@ async function push(input: VerbInput, deployment: Deployment, candidate: Candida
 }
 
 /** The rule in force decides, not the one of the new file; the first push has no other. */
-function needsTwo({ loaded }: Base, candidate: Candidate): boolean {
-  return (loaded?.config ?? candidate.config).approvals.configNeedsTwo;
+function needsTwo(base: Base, candidate: Candidate): boolean {
+  return base.needsTwo ?? candidate.config.approvals.configNeedsTwo;
 }
 
 async function propose(
@@ -106,7 +96,7 @@ export async function accept(input: VerbInput, hash: string): Promise<ExitCode> 
     output.talk(`${deployment.name}: ${why} ${hash}; push it again`);
     return EXIT.blocked;
   }
-  const candidate = checked(output, proposal.text, `proposal ${hash}`);
+  const candidate = checked(input, proposal.text, `proposal ${hash}`);
   if (candidate === undefined) return EXIT.blocked;
   printChanges(output, changesOf(base, candidate), base);
   output.talk(plain(`proposed by ${proposal.by}: ${proposal.reason}`));
@@ -137,21 +127,6 @@ async function store(
 
 function changesOf({ loaded = defaults() }: Base, candidate: Candidate) {
   return compareConfigs(loaded.config, candidate.config, SECTIONS);
-}
-
-async function fromFile({ output, context }: VerbInput, file: string): Promise<Candidate | undefined> {
-  const path = resolve(context.cwd, file);
-  return checked(output, await readConfigFile(path), relative(context.cwd, path));
-}
-
-/** Undefined, with every problem printed, when the text is no config. */
-function checked(output: Output, source: string, name: string): Candidate | undefined {
-  const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
-  const result = loadConfig(text, name, SECTIONS);
-  if (result.ok) return { text, hash: result.hash, config: result.config };
-  for (const line of problemLines(name, result.problems)) output.data(line);
-  output.talk(`${name} is not valid`);
-  return undefined;
 }
 
 function requiredReason({ options }: VerbInput): string {

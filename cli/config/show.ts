@@ -1,15 +1,17 @@
 import { approversFor, type Loaded, originOf, policyFor, sectionFor } from '../../shared/config/effective.ts';
+import { readConfigFile } from '../../shared/config/file.ts';
 import { type Leaf, leavesOf } from '../../shared/config/leaves.ts';
 import type { Config } from '../../shared/config/load.ts';
 import { didYouMean } from '../../shared/config/nearest.ts';
-import { configSchema } from '../../shared/config/schema.ts';
+import { clusterSchema, configSchema } from '../../shared/config/schema.ts';
 import { bestIndex } from '../../shared/config/selector.ts';
+import { CONFIG_NAME, pushedName } from '../../shared/config/stored-or-packaged.ts';
 import type { ClusterRef } from '../../shared/ports/kubernetes.ts';
-import { readConfig, SECTIONS } from '../files.ts';
+import { SECTIONS, shipped } from '../files.ts';
 import { table } from '../output.ts';
 import { targetOf } from '../target.ts';
 import { EXIT, type ExitCode, textOption, UsageError, type VerbInput } from '../verb.ts';
-import { inForce } from './base.ts';
+import { type Candidate, checked, fromFile } from './candidate.ts';
 
 /** An option as it holds in the end. */
 interface Shown {
@@ -24,10 +26,11 @@ export async function show(input: VerbInput): Promise<ExitCode> {
   const { options, output, context } = input;
   const troubles = troublesOf(textOption(options, 'trouble'));
   const loaded = await configFor(input);
+  if (loaded === undefined) return EXIT.blocked;
   const cluster = clusterOf(loaded.config, input);
   const now = context.clock.now();
   const all = troubles.map((trouble) => ({ trouble, ...effective(loaded, cluster, trouble, now) }));
-  const shared = sharedOptions(loaded.config);
+  const shared = [...sharedOptions(loaded.config), ...ownWindows(loaded.config, cluster)];
   if (options['json'] === true)
     output.json({ cluster: cluster.name, hash: loaded.hash, options: shared, troubles: all });
   else {
@@ -39,17 +42,19 @@ export async function show(input: VerbInput): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function configFor({ options, output, context }: VerbInput): Promise<Loaded> {
+/** Of the file, else what is pushed, else the packaged file of this checkout. Undefined: it is not valid. */
+async function configFor(input: VerbInput): Promise<Candidate | undefined> {
+  const { options, output, context } = input;
   const file = textOption(options, 'file');
-  if (file !== undefined) return await readConfig(context.cwd, file);
-  const deployment = await context.connect(targetOf(options, context.env));
-  const { loaded, head } = await inForce(deployment.config, context.cwd);
-  output.talk(
-    head === undefined
-      ? `${deployment.name}: nothing was pushed; shown is the packaged file of this checkout`
-      : `${deployment.name}: version ${head.version}`,
-  );
-  return loaded;
+  if (file !== undefined) return await fromFile(input, file);
+  const { config, name } = await context.connect(targetOf(options, context.env));
+  const head = await config.head();
+  if (head !== undefined) {
+    output.talk(`${name}: version ${head.version}`);
+    return checked(input, head.text, pushedName(head.version));
+  }
+  output.talk(`${name}: nothing was pushed; shown is the packaged file of this checkout`);
+  return checked(input, await readConfigFile(shipped(CONFIG_NAME)), CONFIG_NAME);
 }
 
 function troublesOf(given: string | undefined): string[] {
@@ -93,6 +98,18 @@ function firstOrigin(config: Config, paths: readonly string[]): string {
 
 function shown({ path, text }: Leaf, above: string): Omit<Shown, 'from'> {
   return { option: above === '' ? path : `${above}.${path}`, value: text };
+}
+
+/** The windows of the entry that holds for the cluster, beside the global ones. */
+function ownWindows(config: Config, cluster: ClusterRef): Shown[] {
+  const index = bestIndex(config.clusters, cluster);
+  const entry = index === undefined ? undefined : config.clusters[index];
+  const schema = clusterSchema(SECTIONS).entries.windows;
+  const leaves = leavesOf(schema, entry?.windows, `clusters[${entry?.name}].windows`);
+  return leaves.map((leaf) => ({
+    ...shown(leaf, ''),
+    from: originOf(config, leaf.at.replace(`[${entry?.name}]`, `[${index}]`)),
+  }));
 }
 
 /** What is the same everywhere. */

@@ -1,47 +1,31 @@
-import { resolve } from 'node:path';
 import { policyFor } from '../../shared/config/effective.ts';
-import { readConfigFile } from '../../shared/config/file.ts';
-import { type Config, loadConfig } from '../../shared/config/load.ts';
-import type { Problem } from '../../shared/config/problem.ts';
-import { SECTIONS } from '../files.ts';
+import type { Config } from '../../shared/config/load.ts';
+import type { ApproverGroup } from '../../shared/config/people.ts';
 import { table } from '../output.ts';
 import { EXIT, type ExitCode, type VerbInput } from '../verb.ts';
+import { fromFile } from './candidate.ts';
 
 interface EffectiveMode {
   cluster: string;
   trouble: string;
   mode: string;
   rule: string;
+  /** Whether anybody may answer a question there. */
+  answered: boolean;
 }
 
 /** A good file shows what mode holds where and why; a bad one everything that is wrong with it. */
-export async function validateFile({ options, output, context }: VerbInput, file: string): Promise<ExitCode> {
-  const text = await readConfigFile(resolve(context.cwd, file));
-  const result = loadConfig(text, file, SECTIONS);
-  if (!result.ok) {
-    if (options['json'] === true) output.json({ ok: false, file, problems: result.problems });
-    else for (const line of problemLines(file, result.problems)) output.data(line);
-    output.talk(
-      `${result.problems.length} ${result.problems.length === 1 ? 'problem' : 'problems'} in ${file}`,
-    );
-    return EXIT.blocked;
-  }
-  const modes = effectiveModes(result, context.clock.now());
-  if (options['json'] === true) output.json({ ok: true, file, hash: result.hash, modes });
+export async function validateFile(input: VerbInput, file: string): Promise<ExitCode> {
+  const { options, output, context } = input;
+  const candidate = await fromFile(input, file);
+  if (candidate === undefined) return EXIT.blocked;
+  const modes = effectiveModes(candidate, context.clock.now());
+  if (options['json'] === true) output.json({ ok: true, file, hash: candidate.hash, modes });
   else for (const line of modeLines(modes)) output.data(line);
-  output.talk(`${file} is valid (${result.hash})`);
+  const mute = modes.filter(({ mode, answered }) => (mode === 'approve' || mode === 'auto') && !answered);
+  if (mute.length > 0) output.talk(nobodyAnswers(mute));
+  output.talk(`${file} is valid (${candidate.hash})`);
   return EXIT.ok;
-}
-
-/** `file:line:column`, which editors and terminals turn into links. */
-export function problemLines(file: string, problems: readonly Problem[]): string[] {
-  return table(
-    problems.map(({ line, column, path, message }) => [
-      `${file}:${line}:${column}`,
-      path || '(file)',
-      message,
-    ]),
-  );
 }
 
 function effectiveModes(loaded: { config: Config; hash: string }, now: number): EffectiveMode[] {
@@ -51,10 +35,24 @@ function effectiveModes(loaded: { config: Config; hash: string }, now: number): 
   const refs = clusters.map(({ name, account = '', region = '' }) => ({ name, account, region }));
   return [...refs, anyOther].flatMap((cluster) =>
     Object.keys(troubles).map((trouble) => {
-      const { mode, modeRule } = policyFor(loaded, cluster, trouble, now);
-      return { cluster: cluster.name, trouble, mode, rule: modeRule };
+      const { mode, modeRule, approvers } = policyFor(loaded, cluster, trouble, now);
+      const answered = approvers.some((group) => canAnswer(group, loaded.config));
+      return { cluster: cluster.name, trouble, mode, rule: modeRule, answered };
     }),
   );
+}
+
+function canAnswer({ slackUsers, slackGroups, awsPrincipals }: ApproverGroup, { slack }: Config): boolean {
+  const inSlack = slack.delivery === 'app' ? slackUsers.length + slackGroups.length : 0;
+  return inSlack + awsPrincipals.length > 0;
+}
+
+const MANY = 5;
+
+function nobodyAnswers(modes: readonly EffectiveMode[]): string {
+  const clusters = [...new Set(modes.map(({ cluster }) => cluster))];
+  const more = clusters.length > MANY ? ` and ${clusters.length - MANY} more` : '';
+  return `nobody may answer for ${clusters.slice(0, MANY).join(', ')}${more}: what is asked there ends as no; see approvers`;
 }
 
 function modeLines(modes: readonly EffectiveMode[]): string[] {

@@ -8,16 +8,43 @@ import { type ExitCode, UsageError, type Verb, type VerbInput } from '../verb.ts
 
 const DEFAULT_FILE = 'paramedic.yaml';
 
-/** What to do, given its own operand. */
-const COMMANDS: Readonly<Record<string, (input: VerbInput, operand: string) => Promise<ExitCode>>> = {
-  validate: (input, file) => validateFile(input, file || DEFAULT_FILE),
-  show: (input) => show(input),
-  diff: (input, file) => diffFile(input, file || DEFAULT_FILE),
-  push: (input, file) => pushFile(input, file || DEFAULT_FILE),
-  accept,
-  history: (input) => history(input),
-  rollback,
+interface Command {
+  run(input: VerbInput, operand: string): Promise<ExitCode>;
+  /** Of the verb's options, those that mean something here, beside the target. */
+  options: readonly string[];
+  takesOperand?: boolean;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  validate: {
+    run: (input, file) => validateFile(input, file || DEFAULT_FILE),
+    options: ['json'],
+    takesOperand: true,
+  },
+  show: { run: (input) => show(input), options: ['file', 'cluster', 'account', 'trouble', 'json'] },
+  diff: {
+    run: (input, file) => diffFile(input, file || DEFAULT_FILE),
+    options: ['json'],
+    takesOperand: true,
+  },
+  push: {
+    run: (input, file) => pushFile(input, file || DEFAULT_FILE),
+    options: ['reason', 'accept-risk'],
+    takesOperand: true,
+  },
+  accept: { run: accept, options: [], takesOperand: true },
+  history: { run: (input) => history(input), options: ['limit', 'json'] },
+  rollback: { run: rollback, options: ['reason', 'accept-risk'], takesOperand: true },
 };
+
+/** What is left unread would be taken for read: `push --file new.yaml` must not push another file. */
+function refuseUnread(what: string, { options, takesOperand }: Command, input: VerbInput): void {
+  const known = [...options, ...Object.keys(TARGET_OPTIONS)];
+  const unread = Object.keys(input.options).find((option) => !known.includes(option));
+  if (unread !== undefined) throw new UsageError(`${what} takes no --${unread}`);
+  const [, operand] = input.operands;
+  if (takesOperand !== true && operand !== undefined) throw new UsageError(`too much: '${operand}'`);
+}
 
 export const verb: Verb = {
   name: 'config',
@@ -52,6 +79,7 @@ export const verb: Verb = {
       const known = Object.keys(COMMANDS);
       throw new UsageError(`say ${known.join(', ')}${didYouMean(what, known)}`);
     }
-    return await command(input, operand);
+    refuseUnread(what, command, input);
+    return await command.run(input, operand);
   },
 };

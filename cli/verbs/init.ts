@@ -36,6 +36,7 @@ async function run({ operands, options, output, context }: VerbInput): Promise<E
     throw new UsageError(`cannot write to ${shownAs} (${code})`);
   }
   for (const { name } of FILES) output.data(join(shownAs, name));
-  output.talk('next: paramedic config validate, then paramedic config diff');
+  const file = join(shownAs, 'paramedic.yaml');
+  output.talk(`next: paramedic config validate ${file}, then paramedic config diff ${file}`);
   return EXIT.ok;
 }

@@ -1,5 +1,5 @@
 import { lambdaEnvironment } from '../../shared/aws/environment.ts';
-import { remediateHandler } from '../../shared/aws/handlers.ts';
+import { remediateHandler } from '../../shared/aws/handlers/remediate.ts';
 import { sections } from '../sections.ts';
 import { apiThrottling } from './index.ts';
 

@@ -3,11 +3,11 @@ import { deployedConfig } from '../../shared/aws/environment.ts';
 import { lambdaLog } from '../../shared/aws/log.ts';
 import { lambdaMetrics } from '../../shared/aws/metrics.ts';
 import { policyFor } from '../../shared/config/effective.ts';
-import { peopleOf } from '../../shared/config/people-of.ts';
 import { peoplePorts } from '../../shared/slack/people.ts';
 import { replyToClick } from '../../shared/slack/response-url.ts';
 import { troubles } from '../index.ts';
 import { approvalHandler } from './endpoint.ts';
+import { readPeople } from './people.ts';
 
 const ports = approvalPorts(process.env);
 const log = lambdaLog();
@@ -24,7 +24,7 @@ export const handler = approvalHandler({
   ...ports,
   log,
   secrets: peoplePorts(process.env).secrets,
-  people: async () => peopleOf((await config.get()).config),
+  people: () => readPeople(config),
   policyFor: async (cluster, trouble) => policyFor(await config.get(), cluster, trouble, ports.clock.now()),
   reply: replyToClick,
 });

@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../shared/clock.ts';
 import type { GuardFacts, Owned } from '../../shared/pipeline/trouble.ts';
 import type { Input } from './input.ts';
 import { lossesOf, voluntaryFacts } from './node-signals.ts';
+import type { FleetNode } from './node-summary.ts';
 import { chosenReaction, voluntaryUntil } from './reaction.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { concerned, standDownOf } from './stand-down.ts';
@@ -75,14 +76,18 @@ function disruptionOf({ facts, incident, policy, ...rest }: Input, since: number
   const fleet = facts.fleet.known ? facts.fleet.value : null;
   const node = facts.node.known ? facts.node.value : null;
   if (!facts.group.known || fleet === null || node === null) return undefined;
-  const members = new Set([...(group?.inService ?? []), incident.subject.id]);
-  const isMember = ({ instanceId }: { instanceId: string }) => group === null || members.has(instanceId);
-  const down = fleet.filter((each) => each.down && each.instanceId !== incident.subject.id);
+  const { id } = incident.subject;
+  const members = new Set([...(group?.members ?? []), id]);
+  const isMember = ({ instanceId }: FleetNode) => group === null || members.has(instanceId);
+  // A member that comes or goes, by a hook or a scale-in, is one that nobody can count on, though it may read Ready.
+  const isOut = (node: FleetNode) =>
+    node.down || (group !== null && isMember(node) && !group.inService.includes(node.instanceId));
+  const down = fleet.filter((each) => each.instanceId !== id && isOut(each));
   const chosen = chosenReaction({ facts, incident, policy, ...rest });
   return {
-    node: incident.subject.id,
+    node: id,
     // A node of no group is counted with the whole cluster.
-    group: group?.name ?? incident.subject.id,
+    group: group?.name ?? id,
     zone: node.zone,
     until: chosen.is === 'cordon' ? since + policy.rebalance.ttl : voluntaryUntil(policy, since) + HOUR_MS,
     cluster: { nodes: fleet.length, down: down.map(({ instanceId }) => instanceId) },
@@ -90,5 +95,6 @@ function disruptionOf({ facts, incident, policy, ...rest }: Input, since: number
       nodes: fleet.filter(isMember).length,
       down: down.filter(isMember).map(({ instanceId }) => instanceId),
     },
+    zoneNodes: fleet.filter(({ zone }) => zone === node.zone).map(({ instanceId }) => instanceId),
   };
 }

@@ -1,5 +1,5 @@
 import { lambdaEnvironment } from '../../shared/aws/environment.ts';
-import { receiveHandler } from '../../shared/aws/handlers.ts';
+import { receiveHandler } from '../../shared/aws/handlers/receive.ts';
 import { sections } from '../sections.ts';
 import { nodeInterruption } from './index.ts';
 

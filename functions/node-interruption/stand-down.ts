@@ -24,32 +24,41 @@ export function concerned(
   return isOnPurpose ? standDownFor : standDownFor.filter((each) => !ONLY_ON_PURPOSE.includes(each));
 }
 
-/** Whose node it is. Pure; what cannot be read is `unknown`, not "nobody's". */
+/** Whose node it is. Pure; what cannot be read is `unknown`, not "nobody's", unless another says that it is theirs. */
 export function standDownOf(
   facts: NodeInterruptionFacts,
   standDownFor: readonly StandDownController[],
 ): Verdict {
-  for (const controller of MOST_TELLING_FIRST.filter((each) => standDownFor.includes(each))) {
-    const verdict = OWNERS[controller](facts);
-    if (verdict.is !== 'no') return verdict;
-  }
-  return { is: 'no', why: `not a node of ${standDownFor.join(', ')}` };
+  const asked = MOST_TELLING_FIRST.filter((each) => standDownFor.includes(each));
+  const verdicts = asked.map((controller) => OWNERS[controller](facts));
+  const telling = verdicts.find(({ is }) => is === 'yes') ?? verdicts.find(({ is }) => is === 'unknown');
+  return telling ?? { is: 'no', why: `not a node of ${standDownFor.join(', ')}` };
 }
 
 const NOT_THEIRS: Verdict = { is: 'no', why: 'not theirs' };
+
+/** Either the instance or its Node tells whose it is; undefined when one of them was seen. */
+function unseen({ instance, node }: Pick<NodeInterruptionFacts, 'instance' | 'node'>): Verdict | undefined {
+  const isSeen = [instance, node].some((fact) => fact.known && fact.value !== null);
+  const unread = [instance, node].find((fact) => !fact.known);
+  if (isSeen || unread === undefined || unread.known) return undefined;
+  return { is: 'unknown', why: unread.why };
+}
 
 const OWNERS: Record<StandDownController, (facts: NodeInterruptionFacts) => Verdict> = {
   'eks-auto-mode': ({ instance, node }) => {
     const managed = instance.known && instance.value?.managedBy === 'eks.amazonaws.com';
     const labelled = node.known && node.value?.labels['eks.amazonaws.com/compute-type'] === 'auto';
-    return managed || labelled ? { is: 'yes', why: 'EKS Auto Mode owns this node' } : NOT_THEIRS;
+    if (managed || labelled) return { is: 'yes', why: 'EKS Auto Mode owns this node' };
+    return unseen({ instance, node }) ?? NOT_THEIRS;
   },
   karpenter: ({ instance, node }) => {
     const tags = instance.known ? (instance.value?.tags ?? {}) : {};
     const { labels = {}, foreignTaint = null } = (node.known ? node.value : null) ?? {};
     const isTheirs = KARPENTER_KEYS.some((key) => tags[key] !== undefined || labels[key] !== undefined);
     const isDisrupted = foreignTaint?.startsWith('karpenter.sh/') === true;
-    return isTheirs || isDisrupted ? { is: 'yes', why: 'Karpenter owns this node' } : NOT_THEIRS;
+    if (isTheirs || isDisrupted) return { is: 'yes', why: 'Karpenter owns this node' };
+    return unseen({ instance, node }) ?? NOT_THEIRS;
   },
   nth: ({ controllers, node }) => {
     const taint = node.known ? (node.value?.foreignTaint ?? null) : null;
@@ -64,14 +73,15 @@ const OWNERS: Record<StandDownController, (facts: NodeInterruptionFacts) => Verd
   },
   // The last two are asked only where something would be done on purpose: null is not asked.
   'instance-refresh': ({ group }) => {
-    const refreshing = group.known ? (group.value?.refreshing ?? null) : null;
-    return refreshing === true
+    if (!group.known) return { is: 'unknown', why: group.why };
+    return group.value?.refreshing === true
       ? { is: 'yes', why: 'an instance refresh is replacing the nodes of the group' }
       : NOT_THEIRS;
   },
   'eks-auto-repair': ({ group }) => {
-    const repairs = group.known ? (group.value?.autoRepair ?? null) : null;
-    return repairs === true ? { is: 'yes', why: 'EKS repairs nodes of this node group itself' } : NOT_THEIRS;
+    if (!group.known) return { is: 'unknown', why: group.why };
+    const isTheirs = group.value?.autoRepair === true;
+    return isTheirs ? { is: 'yes', why: 'EKS repairs nodes of this node group itself' } : NOT_THEIRS;
   },
 };
 

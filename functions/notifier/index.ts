@@ -1,5 +1,5 @@
 import { deployedConfig } from '../../shared/aws/environment.ts';
-import { notifierHandler } from '../../shared/aws/handlers.ts';
+import { notifierHandler } from '../../shared/aws/handlers/notifier.ts';
 import { lambdaLog } from '../../shared/aws/log.ts';
 import { lambdaMetrics } from '../../shared/aws/metrics.ts';
 import { notifierPorts } from '../../shared/aws/notifier-ports.ts';

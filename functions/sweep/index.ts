@@ -1,5 +1,5 @@
 import { lambdaEnvironment } from '../../shared/aws/environment.ts';
-import { sweepHandler } from '../../shared/aws/handlers.ts';
+import { sweepHandler } from '../../shared/aws/handlers/sweep.ts';
 import { notifierHints } from '../../shared/aws/notifier-ports.ts';
 import { troubles } from '../index.ts';
 

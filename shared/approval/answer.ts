@@ -47,7 +47,7 @@ async function answerRequest(environment: ApprovalEnvironment, request: Approval
   const click = parseClick(body);
   if (click === undefined) return refused(log, 'malformed', 400);
   if (!(await useNonce(table, verified.nonce, clock.now()))) return refused(log, 'replayed', 200);
-  const result = await answerClick(environment, slack, click, verified.nonce);
+  const result = await answerClick(environment, slack, click);
   if (result === 'recorded') return 200;
   await tell(environment, click, result);
   return refused(log, result, 200);

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, HOUR_MS } from '../clock.ts';
 import type { SlackSettings } from '../config/people.ts';
 import type { TroublePolicy } from '../config/policy.ts';
 import { failureKind } from '../errors.ts';
@@ -6,6 +6,7 @@ import { type AnswerResult, answerQuestions, snoozeQuestions } from '../incident
 import type { Incident, Question } from '../incident/incident.ts';
 import { Ledger } from '../incident/ledger.ts';
 import { noteRefused } from '../incident/question-history.ts';
+import { canonicalJson, sha256Hex } from '../incident/step-key.ts';
 import { authoriseClick, type Refusal } from './authorise.ts';
 import type { ApprovalEnvironment } from './environment.ts';
 import { readMembers } from './members.ts';
@@ -15,15 +16,11 @@ import { type Approval, planHashOf, readApproval } from './rows.ts';
 /** What became of a click; anything but `recorded` changed nothing. */
 export type ClickResult = Refusal | AnswerResult['result'] | 'unknown-approval' | 'overtaken';
 
-/**
- * Authorise → one conditional write → wake. `attempt` names this click: what did not count stands in the incident's
- * history under it. Throws PortErrors of the ledger.
- */
+/** Authorise → one conditional write → wake. What did not count is noted. Throws PortErrors of the ledger. */
 export async function answerClick(
   environment: ApprovalEnvironment,
   slack: SlackSettings,
   click: Click,
-  attempt: string,
 ): Promise<ClickResult> {
   const { clock, table } = environment;
   const ledger = new Ledger(table, clock);
@@ -40,9 +37,15 @@ export async function answerClick(
     : person.why;
   if (result !== 'recorded') {
     const what = `${question?.step.action ?? approval.stepKey} ${click.choice.do}`;
-    await noteRefused(ledger, incident, { what, by: person.by, why: result, attempt });
+    await noteRefused(ledger, incident, refusalOf(what, person.by, result, clock));
   }
   return result;
+}
+
+/** Anybody in the channel can click without end: the same within an hour is one line. */
+function refusalOf(what: string, by: string, why: string, clock: Clock): Parameters<typeof noteRefused>[2] {
+  const hour = Math.floor(clock.now() / HOUR_MS);
+  return { what, by, why, attempt: sha256Hex(canonicalJson([what, by, why, hour])).slice(0, 32) };
 }
 
 /** Undefined when it is not the question that was put any more. */

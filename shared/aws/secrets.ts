@@ -48,7 +48,8 @@ async function readBoth(
   const acceptPreviousUntil = newest.createdAt + PREVIOUS_MS;
   if (now >= acceptPreviousUntil) return { value: { current: newest.text }, acceptPreviousUntil };
   const before = await readStage(client, arn, 'AWSPREVIOUS').catch((error: unknown) => {
-    if (isFailure(error, 'not-found')) return undefined;
+    // A first value is often a placeholder; it says nothing against the one that stands now.
+    if (isFailure(error, 'not-found') || isFailure(error, 'invalid')) return undefined;
     throw error;
   });
   const value = { current: newest.text, ...(before !== undefined && { previous: before.text }) };

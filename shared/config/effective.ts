@@ -40,12 +40,6 @@ function limitsOf(config: Config) {
   const { global, approvals } = config;
   const { correlatedFailure, quarantine } = global;
   return {
-    limitRules: {
-      disruptionBudget: originOf(config, 'global.disruptionBudget'),
-      correlatedFailure: originOf(config, 'global.correlatedFailure'),
-      quarantine: originOf(config, 'global.quarantine'),
-      capacityFloor: originOf(config, 'global.capacityFloor'),
-    },
     disruptionBudget: global.disruptionBudget,
     standDownFor: global.standDownFor,
     approvals: { required: approvals.required, maxSnoozeMs: approvals.maxSnooze },

@@ -11,7 +11,7 @@ export async function readConfigFile(path: string): Promise<string> {
   } catch (cause) {
     const code = codeOf(cause);
     const kind = code === 'ENOENT' ? 'not-found' : code === 'EACCES' ? 'unauthorised' : 'transient';
-    throw new PortError(kind, 'the config file cannot be read', { operation: 'read config', code, cause });
+    throw new PortError(kind, `${path} cannot be read`, { operation: 'read config', code, cause });
   }
 }
 

@@ -66,8 +66,10 @@ function parseText(source: string): ParsedText {
 }
 
 function syntaxProblem(error: YAMLError, placeAt: (offset: number) => Place): Problem {
-  const quoted = secretIn(error.message) === undefined ? error.message : 'not valid YAML';
-  const message = quoted.replace(/\p{C}/gu, '?').slice(0, 200);
+  // The parser quotes what it did not expect, after a colon, and directives.
+  const unquoted = error.message.replace(/(?<=\S): .*|%\w.*/su, '').trimEnd();
+  const said = secretIn(unquoted) === undefined ? unquoted : 'not valid YAML';
+  const message = said.replace(/\p{C}/gu, '?').slice(0, 200);
   return { ...placeAt(error.pos[0]), path: '', message };
 }
 

@@ -155,11 +155,12 @@ function optionEffects(
 ): Effect[] {
   const old = leavesByPath(section, sectionFor(before, scope.before, trouble));
   const next = leavesByPath(section, sectionFor(after, scope.after, trouble));
-  return [...next].flatMap(([path, leaf]) => {
-    const was = old.get(path);
-    const risk = riskOfOption(was, leaf);
-    const about = { clusters: [scope.label], what: `${trouble}.${path}` };
-    return risk === undefined ? [] : [{ ...about, before: was?.text ?? 'none', after: leaf.text, risk }];
+  return [...new Set([...old.keys(), ...next.keys()])].flatMap((path) => {
+    const [was, is] = [old.get(path), next.get(path)];
+    const risk = riskOfOption(was, is);
+    const effect = { clusters: [scope.label], what: `${trouble}.${path}` };
+    const change = { before: was?.text ?? 'none', after: is?.text ?? 'none' };
+    return risk === undefined ? [] : [{ ...effect, ...change, risk }];
   });
 }
 

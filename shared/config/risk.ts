@@ -1,17 +1,28 @@
 import type { Leaf } from './leaves.ts';
 import { MODES, type Mode } from './policy.ts';
 
+/** Of an option that nobody has judged yet: a new one must get a rule, or stand among those that need none. */
+export const UNKNOWN_RISK = 'not known to be harmless';
+
+/** Windows, people and clusters are judged by what they lead to, in `risk-scopes.ts`. */
+const JUDGED_BY_EFFECT: readonly RegExp[] = [
+  /^global\.timezone$/,
+  /^approvers\./,
+  /^(approvals|troubles\.[^.]+)\.approvers$/,
+  /^clusters\[[^\]]*\]\./,
+];
+
+/** Whatever they say, nothing more is done and nobody more may say yes. A preset's values count as if written. */
+const HARMLESS: readonly RegExp[] = [/^(version|extends|consoleUrl)$/, /^routes\[/, /^slack\.webhook$/];
+
 /** Why a change of one option lets Paramedic do more, or lets more people say yes; undefined when it does not. */
 export function riskOf(path: string, before: Leaf | undefined, after: Leaf | undefined): string | undefined {
-  // Windows are judged as a whole, and options of clusters by what they lead to.
-  if (/\.windows\[/.test(path) || /^clusters\[[^\]]*\]\.(approvers|troubles\..*\.approvers)$/.test(path))
-    return undefined;
+  if (/\.windows\[/.test(path)) return undefined;
   if (/(^|\.)mode$/.test(path)) return riskOfMode(before?.value, after?.value);
+  if ([...JUDGED_BY_EFFECT, ...HARMLESS].some((each) => each.test(path))) return undefined;
   const rule = RULES.find(({ at }) => at.test(path));
-  if (rule !== undefined && before !== undefined && after !== undefined)
-    return rule.isRisky(before.value, after.value) ? rule.risk : undefined;
-  const isGeneral = /^troubles\.[^.]+\./.test(path) && !path.endsWith('.approvers');
-  return isGeneral ? riskOfOption(before, after) : undefined;
+  if (rule !== undefined) return rule.isRisky(before?.value, after?.value) ? rule.risk : undefined;
+  return /^troubles\.[^.]+\./.test(path) ? riskOfOption(before, after) : UNKNOWN_RISK;
 }
 
 /** A level without a mode caps nothing. */
@@ -29,8 +40,9 @@ interface Rule {
   isRisky(before: unknown, after: unknown): boolean;
 }
 
-const isMore = (before: unknown, after: unknown) => Number(after) > Number(before);
-const isLess = (before: unknown, after: unknown) => Number(after) < Number(before);
+/** What cannot be compared counts as more, and as less. */
+const isMore = (before: unknown, after: unknown) => !(Number(after) <= Number(before));
+const isLess = (before: unknown, after: unknown) => !(Number(after) >= Number(before));
 const isShorter = (before: unknown, after: unknown) =>
   asList(before).some((each) => !asList(after).includes(each));
 
@@ -48,19 +60,23 @@ const RULES: readonly Rule[] = [
     risk: 'one person may change the config',
     isRisky: (_, after) => after === false,
   },
+  { at: /^approvals\.maxSnooze$/, risk: 'more time for a yes', isRisky: isMore },
+  { at: /^slack\.delivery$/, risk: 'answers are taken in Slack', isRisky: (_, after) => after === 'app' },
   {
-    at: /^slack\.(team|appId|signingSecret)$/,
+    // The bot token reads who is in a user group.
+    at: /^slack\.(team|appId|signingSecret|botToken)$/,
     risk: 'answers are taken from elsewhere',
-    isRisky: (before, after) => before !== after,
+    isRisky: (before, after) => after !== undefined && before !== after,
   },
 ];
 
 /**
  * Of a trouble's own options nothing but their type is known here, so that whatever could mean more is taken to mean
- * more: switched on, a larger count, a shorter time, another word, more in a list.
+ * more: switched on, a larger count, another time, another word, more in a list, one that appears or goes.
  */
 export function riskOfOption(before: Leaf | undefined, after: Leaf | undefined): string | undefined {
-  if (before === undefined || after === undefined || before.text === after.text) return undefined;
+  if (before?.text === after?.text) return undefined;
+  if (before === undefined || after === undefined) return 'another reaction';
   switch (after.type) {
     case 'boolean':
       return after.value === true ? 'switched on' : undefined;
@@ -68,7 +84,8 @@ export function riskOfOption(before: Leaf | undefined, after: Leaf | undefined):
     case 'percentage':
       return isMore(before.value, after.value) ? 'more at once' : undefined;
     case 'duration':
-      return isLess(before.value, after.value) ? 'sooner' : undefined;
+      // A deadline may be counted from its end: what begins earlier then is the longer one.
+      return isMore(before.value, after.value) ? 'longer' : 'sooner';
     case 'list':
       return isShorter(after.value, before.value) ? 'wider selector' : undefined;
     default:

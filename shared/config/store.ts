@@ -89,9 +89,16 @@ async function push(table: Table, config: StoredConfig): Promise<StoredConfig | 
       ? ({ attribute: 'version', is: 'missing' } as const)
       : ({ attribute: 'version', is: 'equal', value: before.version } as const);
   const remove = config.acceptedBy === undefined ? ['acceptedBy'] : [];
-  if (!(await table.update(HEAD, { set: { ...config }, remove }, [unmoved]))) return undefined;
+  const isPut = await table.update(HEAD, { set: { ...config }, remove }, [unmoved]);
+  if (!isPut && !(await isInForce(table, config))) return undefined;
   await keep(table, config);
   return config;
+}
+
+/** A write whose reply was lost is tried again by the SDK, and then fails on what it wrote itself. */
+async function isInForce(table: Table, { version, hash, by, at }: StoredConfig): Promise<boolean> {
+  const head = storedOf(await table.get(HEAD));
+  return head?.version === version && head.hash === hash && head.by === by && head.at === at;
 }
 
 async function keep(table: Table, config: StoredConfig): Promise<void> {

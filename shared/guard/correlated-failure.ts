@@ -62,10 +62,11 @@ export function judgeFailures(
   return { holds: false, why: counted };
 }
 
-/** Id → zone. A node that is gone already was one of them all the same. */
+/** Id → zone, as far as either knows it. A node that is gone already was one of them all the same. */
 function withGone(recent: readonly WentBad[], fleet: readonly FleetNode[]): Map<string, string> {
-  const gone = recent.map(({ subject, zone = '' }) => [subject, zone] as const);
-  return new Map([...gone, ...fleet.map(({ id, zone }) => [id, zone] as const)]);
+  const bad = recent.map(({ subject, zone = '' }) => [subject, zone] as const);
+  const inFleet = fleet.map(({ id, zone }) => [id, zone] as const);
+  return new Map([...bad, ...inFleet, ...bad.filter(([, zone]) => zone !== '')]);
 }
 
 interface ZoneCount {

@@ -1,6 +1,6 @@
 import { describeFailure } from '../errors.ts';
 import type { GuardVerdict, StepVerdict } from '../incident/incident.ts';
-import { answeredBy } from '../incident/questions.ts';
+import { answeredBy, unaskedGuard } from '../incident/questions.ts';
 import { stepKey } from '../incident/step-key.ts';
 import { capacityFloorGuard } from './capacity-floor.ts';
 import { coolDownGuard } from './cool-down.ts';
@@ -43,7 +43,7 @@ export function judgeStep(input: GuardInput, ordered: readonly Guard[] = guards)
     strictest.verdict === 'allow' ? verdicts.find(({ guard }) => guard === modeGuard.name) : strictest;
   const reason = sentence(telling ?? strictest);
   if (strictest.verdict !== 'ask') return { ...step, verdict: strictest.verdict, reason };
-  return { ...step, ...judgeAnswer(input, reason) };
+  return { ...step, ...judgeAnswer(input, verdicts, reason) };
 }
 
 /** `mode auto`, `freshness: too late by 16 s`: the guard's name where its reason does not say it. */
@@ -60,12 +60,17 @@ function judgeSafely(guard: Guard, input: GuardInput): GuardVerdict {
 }
 
 /** A question bound to exactly this step may have been answered; no answer in time means no. */
-function judgeAnswer(input: GuardInput, reason: string): Pick<StepVerdict, 'verdict' | 'reason'> {
-  const { question } = input;
+function judgeAnswer(
+  { question }: GuardInput,
+  verdicts: readonly GuardVerdict[],
+  reason: string,
+): Pick<StepVerdict, 'verdict' | 'reason'> {
   const answer = question?.answer;
   if (question === undefined || answer === undefined) return { verdict: 'ask', reason };
-  if (answer.decision === 'approved') {
-    return { verdict: 'allow', reason: `approved by ${answeredBy(question)}` };
+  if (answer.decision !== 'approved') {
+    return { verdict: 'refuse', reason: `${answer.decision} by ${answer.by}` };
   }
-  return { verdict: 'refuse', reason: `${answer.decision} by ${answer.by}` };
+  const unasked = unaskedGuard(question, verdicts);
+  if (unasked === undefined) return { verdict: 'allow', reason: `approved by ${answeredBy(question)}` };
+  return { verdict: 'ask', reason: `${sentence(unasked)}; not so when ${answeredBy(question)} approved` };
 }

@@ -1,8 +1,9 @@
 import type { Guard } from './guard.ts';
 
 /**
- * Engaged stops everything, and so does a switch that IAM hides from us: that is how people stop what does not listen. Unreadable counts as engaged, except for steps that respect every budget on a node
- * AWS is taking anyway: there, holding back cannot save anything.
+ * Engaged stops everything, and so does a switch that IAM hides from us: that is how people stop what does not listen.
+ * Unreadable counts as engaged, except for steps that respect every budget on a node AWS is taking anyway: there,
+ * holding back cannot save anything.
  */
 export const stopGuard: Guard = {
   name: 'stop-switch',

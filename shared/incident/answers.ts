@@ -1,4 +1,5 @@
 import type { Clock, EpochMs } from '../clock.ts';
+import { PortError } from '../errors.ts';
 import type { Incident, Question } from './incident.ts';
 import type { Ledger } from './ledger.ts';
 import { noteQuestions } from './question-history.ts';
@@ -85,9 +86,18 @@ async function changeQuestions(
   });
   if (pending.length === 0) return { result: 'late', questions: matching(after, about) };
   if (changed.length === 0) return { result: 'no-change', questions: pending };
-  await noteQuestions(ledger, after);
+  await noteIfPossible(ledger, after);
   const callbackId = after.waiting?.callbackId;
   return { result: 'recorded', questions: changed, ...(callbackId === undefined ? {} : { callbackId }) };
+}
+
+/** The answer stands, and the run that it wakes writes down what is missing here before it acts. */
+async function noteIfPossible(ledger: Ledger, incident: Incident): Promise<void> {
+  try {
+    await noteQuestions(ledger, incident);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+  }
 }
 
 function matching(incident: Incident, { stepKey, generation }: About): Question[] {

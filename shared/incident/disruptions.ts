@@ -19,11 +19,14 @@ export interface DisruptionRequest {
   /** Instance id. */
   node: string;
   group: string;
+  /** Empty: not known. */
   zone: string;
   /** The place is free again then, whatever happened to its holder. */
   until: EpochMs;
   cluster: DisruptionScope;
   inGroup: DisruptionScope;
+  /** Instance ids of all nodes of the zone; those of them that are down are among the cluster's. */
+  zoneNodes: readonly string[];
 }
 
 export interface DisruptionScope {
@@ -123,12 +126,19 @@ function judge(
   }
   const sibling = row.active.find((holder) => holder.group === group);
   if (sibling !== undefined) return full(`${sibling.node} of group ${group} is being moved: one at a time`);
-  const elsewhere = row.active.find((holder) => holder.zone !== zone);
-  if (elsewhere !== undefined) return full(`zone ${elsewhere.zone} is being worked on: one zone at a time`);
+  const elsewhere = row.active.find((holder) => holder.zone !== zone || zone === '');
+  if (elsewhere !== undefined) return full(`${zoneWords(elsewhere, zone)}: one zone at a time`);
   const crowded = crowdedScope(row, request, limits);
   if (crowded !== undefined) return full(crowded);
   if (request.inGroup.nodes <= 1) return { is: 'alone', why: `it is the only node of group ${group}` };
   return { is: 'free', why: 'the disruption budget has room' };
+}
+
+/** Two zones that nobody knows are not the same zone. */
+function zoneWords(holder: Holder, zone: string): string {
+  if (zone === '') return `its zone is not known, and ${holder.node} is being moved`;
+  if (holder.zone === '') return `the zone of ${holder.node}, which is being moved, is not known`;
+  return `zone ${holder.zone} is being worked on`;
 }
 
 function full(why: string, againAt?: EpochMs): DisruptionState {
@@ -138,9 +148,11 @@ function full(why: string, againAt?: EpochMs): DisruptionState {
 /** Nodes that are down for whatever reason use the budget up; this one does not count against itself. */
 function crowdedScope(
   row: Row,
-  { node, group, cluster, inGroup }: DisruptionRequest,
+  { node, group, zone, cluster, inGroup, zoneNodes }: DisruptionRequest,
   limits: DisruptionLimits,
 ): string | undefined {
+  const members = new Set(zoneNodes);
+  const inZone = { nodes: members.size, down: cluster.down.filter((id) => members.has(id)) };
   const scopes = [
     { name: 'the cluster', scope: cluster, holders: row.active },
     {
@@ -148,6 +160,7 @@ function crowdedScope(
       scope: inGroup,
       holders: row.active.filter((holder) => holder.group === group),
     },
+    { name: `zone ${zone}`, scope: inZone, holders: row.active.filter((holder) => holder.zone === zone) },
   ];
   for (const { name, scope, holders } of scopes) {
     const out = new Set([...scope.down, ...holders.map((holder) => holder.node)]);

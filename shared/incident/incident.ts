@@ -33,7 +33,7 @@ export interface Incident {
   quarantine?: { is: 'told' | 'quiet'; why: string };
   /** AWS is taking the subject anyway, by the newest decision. */
   taken?: boolean;
-  /** Step verdicts of the newest plan, in its order. */
+  /** Of the steps that ran and left the plan, the last that was said; then of the newest plan's, in its order. */
   verdicts?: StepVerdict[];
   /** Steps that ran or were settled without running, in order. */
   records: StepRecord[];
@@ -113,6 +113,8 @@ export interface Question {
   step: Step;
   /** Of the plan it was asked with; absent in questions of older versions. */
   planHash?: string;
+  /** The guards that asked, by name: a yes answers these and no other. Absent in questions of older versions: any. */
+  guards?: string[];
   askedAt: EpochMs;
   /** No answer by then means no. Moves with a snooze. */
   expiresAt: EpochMs;

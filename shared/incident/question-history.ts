@@ -19,9 +19,15 @@ function linesOf(question: Question): Line[] {
   return [...snoozeLines(question), ...approvalLines(question), ...answerLines(question)];
 }
 
-function snoozeLines({ key, step, snoozes = [] }: Question): Line[] {
+/** The same step may be asked for twice: a newer plan took its place, and went back to it. */
+function askingOf({ key, askedAt }: Question): string {
+  return `${key}.${askedAt}`;
+}
+
+function snoozeLines(question: Question): Line[] {
+  const { step, snoozes = [] } = question;
   return snoozes.map(({ by, until }, index) => ({
-    id: `snooze.${key}.${index + 1}`,
+    id: `snooze.${askingOf(question)}.${index + 1}`,
     kind: 'snooze',
     text: `${step.action} asked until ${isoTime(until)}`,
     by,
@@ -30,21 +36,22 @@ function snoozeLines({ key, step, snoozes = [] }: Question): Line[] {
 
 /** The one that decides stands as the answer. */
 function approvalLines(question: Question): Line[] {
-  const { key, step, approvals = [], answer } = question;
+  const { step, approvals = [], answer } = question;
   const before = answer?.decision === 'approved' ? approvals.slice(0, -1) : approvals;
   return before.map(({ by }, index) => ({
-    id: `approval.${key}.${index + 1}`,
+    id: `approval.${askingOf(question)}.${index + 1}`,
     kind: 'approval',
     text: `${step.action} approved, ${index + 1} of ${requiredOf(question)}`,
     by,
   }));
 }
 
-function answerLines({ key, step, answer }: Question): Line[] {
+function answerLines(question: Question): Line[] {
+  const { step, answer } = question;
   if (answer === undefined) return [];
   const { decision, by, reason } = answer;
   const text = `${step.action} ${decision}${reason === undefined ? '' : `: ${reason}`}`;
-  return [{ id: `answer.${key}`, kind: 'answer', text, by }];
+  return [{ id: `answer.${askingOf(question)}`, kind: 'answer', text, by }];
 }
 
 /** Somebody tried to answer who may not. `attempt` makes a repeated note the same line. */

@@ -30,13 +30,18 @@ export async function readStop(table: Table): Promise<StopState> {
   }
 }
 
-/** Engages or releases the switch and keeps who, why and when as a history row. */
+/**
+ * Engages or releases the switch and keeps who, why and when as a history row. Engaging waits for nothing; nothing is
+ * released that the history does not tell of.
+ */
 export async function writeStop(
   table: Table,
   clock: Clock,
   change: { engaged: boolean; by: string; reason: string },
 ): Promise<void> {
   const at = clock.now();
+  const sk = `H#${at}#${change.engaged ? 'stop' : 'resume'}`;
+  if (!change.engaged) await table.putNew({ pk: KEY.pk, sk, ...change, at });
   await table.update(KEY, { set: { ...change, at } }, []);
-  await table.putNew({ pk: KEY.pk, sk: `H#${at}#${change.engaged ? 'stop' : 'resume'}`, ...change, at });
+  if (change.engaged) await table.putNew({ pk: KEY.pk, sk, ...change, at });
 }

@@ -1,3 +1,4 @@
+import { redact } from '../aws/redact.ts';
 import { describeFailure } from '../errors.ts';
 import type { Ledger } from '../incident/ledger.ts';
 import type { Environment } from '../pipeline/environment.ts';
@@ -11,7 +12,8 @@ export async function announce(environment: Environment, ledger: Ledger, id: str
   try {
     const incident = await ledger.readIncident(id);
     if (incident === undefined || incident.announced >= incident.announce) return false;
-    await environment.ports.topic.publish(renderIncident(incident, environment.ports.clock.now()));
+    const message = renderIncident(incident, environment.ports.clock.now());
+    await environment.ports.topic.publish({ ...message, body: redactedLines(message.body) });
     const { announce: due, generation } = incident;
     await ledger.changeAny(id, (current) =>
       current.generation === generation && current.announced < due ? { ...current, announced: due } : current,
@@ -24,4 +26,9 @@ export async function announce(environment: Environment, ledger: Ledger, id: str
     });
     return false;
   }
+}
+
+/** Line by line: what looks like the beginning of a key takes no other line along, such as a question. */
+function redactedLines(body: string): string {
+  return body.split('\n').map(redact).join('\n');
 }

@@ -1,20 +1,16 @@
-import { MINUTE_MS } from '../clock.ts';
+import type { EpochMs } from '../clock.ts';
 import type { Incident } from '../incident/incident.ts';
-import type { HistoryEntry } from '../incident/ledger.ts';
+import { tellLog } from './deliver-log.ts';
 import { change, editRow, postRow, type Told } from './deliver-post.ts';
-import { guarded, incidentMessage, keepAnswerable } from './deliver-render.ts';
+import { incidentMessage, keepAnswerable } from './deliver-render.ts';
 import type { Delivery } from './delivery.ts';
 import { factsOf, lookedAt, type Message, settled } from './outbox.ts';
 import type { Stored } from './outbox-table.ts';
 import type { Stage } from './render.ts';
-import { renderStepLog } from './slack/step-log.ts';
+import { pendingQuestions } from './slack/state.ts';
 
 /** A channel without edits hears of these alone. */
 const WITHOUT_EDITS: readonly Stage[] = ['opened', 'needs-you', 'closed'];
-/** More lines than one reply holds follow in the next one. */
-const LINES_PER_REPLY = 15;
-/** What is written down about an ending comes with it. */
-const AFTERMATH_MS = MINUTE_MS;
 
 /** Shows one incident as it is now in its message, and what happened since in its thread. */
 export async function tellMessage(delivery: Delivery, { sk, value }: Stored<Message>): Promise<void> {
@@ -28,13 +24,14 @@ export async function tellMessage(delivery: Delivery, { sk, value }: Stored<Mess
   if (told === 'not-now') return;
   const row = await change<Message>(delivery, sk, (current) => current);
   if (row === undefined || told === 'given-up') return;
-  const { logShown, isDone } = await tellLog(delivery, row, incident);
+  const isDone = await tellLog(delivery, { sk, value: row }, incident);
   await change<Message>(delivery, sk, (current) => {
     const now = clock.now();
     const facts = factsOf(incident, now);
     const shown = Math.max(current.shown, incident.announce);
     const wanted = Math.max(current.wanted, shown);
-    const next = lookedAt({ ...current, ...facts, shown, wanted, logShown, shownStage: facts.stage }, now);
+    const newest = { shownStage: facts.stage, shownAsks: asksOf(incident, now) };
+    const next = lookedAt({ ...current, ...facts, shown, wanted, ...newest }, now);
     return isDone ? next : { ...next, dueAt: now };
   });
 }
@@ -59,34 +56,18 @@ async function tellState(delivery: Delivery, row: Stored<Message>, incident: Inc
   return incident.status === 'closed' ? 'told' : await postRow<Message>(delivery, sk, message);
 }
 
-function isNewStage({ environment }: Delivery, { shownStage }: Message, incident: Incident): boolean {
-  const { stage } = factsOf(incident, environment.clock.now());
-  return stage !== shownStage && WITHOUT_EDITS.includes(stage);
-}
-
-/** The lines of this generation that its thread does not have yet. */
-async function tellLog(
-  delivery: Delivery,
-  { ts, logShown }: Message,
+/** One question may follow another between two looks: the stage is the same, and what is asked is not. */
+function isNewStage(
+  { environment }: Delivery,
+  { shownStage, shownAsks = [] }: Message,
   incident: Incident,
-): Promise<{ logShown: number; isDone: boolean }> {
-  if (ts === undefined || !delivery.sender.hasEdits) return { logShown, isDone: true };
-  const entries = ofGeneration(incident, await delivery.ledger.history(incident.id));
-  let shown = logShown;
-  while (shown < entries.length) {
-    if (!delivery.isOnTime()) return { logShown: shown, isDone: false };
-    const lines = entries.slice(shown, shown + LINES_PER_REPLY);
-    for (const reply of renderStepLog(lines)) {
-      const sent = await delivery.sender.post(guarded(delivery, reply), ts);
-      // A line that may stand there already is told again; one that Slack does not take stands in the ledger.
-      if (sent.is === 'unclear' || sent.is === 'failed') return { logShown: shown, isDone: false };
-    }
-    shown += lines.length;
-  }
-  return { logShown: shown, isDone: true };
+): boolean {
+  const now = environment.clock.now();
+  const { stage } = factsOf(incident, now);
+  if (stage !== shownStage) return WITHOUT_EDITS.includes(stage);
+  return asksOf(incident, now).some((ask) => !shownAsks.includes(ask));
 }
 
-function ofGeneration({ openedAt, closedAt }: Incident, entries: readonly HistoryEntry[]): HistoryEntry[] {
-  const end = closedAt === undefined ? Number.POSITIVE_INFINITY : closedAt + AFTERMATH_MS;
-  return entries.filter(({ at }) => at >= openedAt && at <= end);
+function asksOf(incident: Incident, now: EpochMs): string[] {
+  return pendingQuestions(incident, now).map(({ key, askedAt }) => `${key}@${askedAt}`);
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../clock.ts';
 import { isMissed, isUntellable, newDigest, observedUntil } from './digest.ts';
-import type { Digest, Message, Outbox, Storm } from './outbox.ts';
+import { type Digest, isBegun, type Message, type Outbox, type Storm } from './outbox.ts';
 import type { Kept, Stored } from './outbox-table.ts';
 import { stormFor } from './storm.ts';
 
@@ -62,11 +62,6 @@ function wayOf(outbox: Outbox, message: Message, now: EpochMs): Way {
   const until = observedUntil(message);
   if (until !== undefined) return { until };
   return isMissed(message, now) ? 'missed' : 'own';
-}
-
-/** Its message stands in the channel, or may stand there. */
-function isBegun({ state }: Message): boolean {
-  return state === 'posted' || state === 'posting';
 }
 
 /** One that is due takes along those that were put off: what was missed is told once. */

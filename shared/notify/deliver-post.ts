@@ -6,7 +6,7 @@ import type { Posting } from './outbox.ts';
 import { changeValue } from './outbox-table.ts';
 
 /** Nobody sees more than two copies of one message. */
-const MAX_TRIES = 2;
+export const MAX_TRIES = 2;
 
 /**
  * `told`: it stands in the channel. `not-now`: the channel is in trouble, or the app's edits are used up; it stays

@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import type { SlackMessage } from '../ports/slack.ts';
 import type { Table } from '../ports/table.ts';
 import type { Channel } from './outbox-lease.ts';
-import { claimUpdate } from './outbox-rate.ts';
+import { claimUpdate, holdUpdates } from './outbox-rate.ts';
 
 /** How messages get into one channel. A webhook has no threads and no edits. */
 export interface Line {
@@ -56,7 +56,7 @@ export class Sender {
 
   /** Nothing is sent before this moment. */
   get notBefore(): EpochMs {
-    return Math.min(this.#options.channel.notBefore ?? 0, this.#options.clock.now() + LONGEST_WAIT_MS);
+    return this.#options.channel.notBefore ?? 0;
   }
 
   get isSilent(): boolean {
@@ -82,7 +82,7 @@ export class Sender {
   }
 
   async #call(result: 'posted' | 'updated', send: () => Promise<{ ts?: string }>): Promise<Sent> {
-    const { channel, clock, metrics } = this.#options;
+    const { channel, clock, table, metrics } = this.#options;
     const sinceLast = clock.now() - (channel.sentAt ?? 0);
     // Another machine's clock may be ahead of ours: never more than the pace itself.
     if (sinceLast < PACE_MS) await clock.sleep(Math.min(PACE_MS, PACE_MS - sinceLast));
@@ -95,7 +95,10 @@ export class Sender {
       return { is: 'sent', ...sent };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
-      return { is: this.#failed(error, result) };
+      const is = this.#failed(error, result);
+      // Slack counts edits over all channels, and asks all of them to wait.
+      if (error.kind === 'throttled' && result === 'updated') await holdUpdates(table, this.notBefore);
+      return { is };
     }
   }
 
@@ -107,7 +110,7 @@ export class Sender {
     if (isSlacks && doing === 'updated' && isFailure(error, 'not-found', 'unsupported')) return 'gone';
     if (isSlacks && error.code !== undefined && isFailure(error, 'invalid')) return 'refused';
     if (error.kind === 'throttled') {
-      channel.notBefore = clock.now() + (error.retryAfterMs ?? ASKED_TO_WAIT_MS);
+      channel.notBefore = clock.now() + Math.min(error.retryAfterMs ?? ASKED_TO_WAIT_MS, LONGEST_WAIT_MS);
       return 'failed';
     }
     channel.failures += 1;

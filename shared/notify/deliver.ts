@@ -4,6 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import { Ledger } from '../incident/ledger.ts';
 import { inPool } from '../pipeline/pool.ts';
 import { joinStorm, tellDigest, tellStorm } from './deliver-board.ts';
+import { forget } from './deliver-forget.ts';
 import { lineOf } from './deliver-line.ts';
 import { tellMessage } from './deliver-message.ts';
 import { type ChannelPlan, isEmptyPlan, planChannel } from './deliver-plan.ts';
@@ -13,7 +14,7 @@ import type { Delivery, NotifierEnvironment } from './delivery.ts';
 import { lookedAt, type Message, note, type Outbox, readOutbox } from './outbox.ts';
 import { acquire, type Lease, leave, release, ring } from './outbox-lease.ts';
 import type { Kept, Stored } from './outbox-table.ts';
-import { routeOf } from './routes.ts';
+import { isServed, routeOf } from './routes.ts';
 
 const PARALLEL = 8;
 /** What comes of one message's trouble must not keep the others waiting. */
@@ -53,8 +54,9 @@ export async function deliver(
     held = await acquire(table, channel, seen);
   }
   if (held.is === 'busy') return { again: { at: clock.now(), seen: held.version } };
-  const delivery = await deliveryOf(environment, channel, held.lease, isOnTime);
   try {
+    const delivery = await deliveryOf(environment, channel, held.lease, isOnTime);
+    if (!isServed(delivery.people, channel)) await forget(delivery);
     return await tellAll(delivery, held.lease);
   } catch (error) {
     // Best effort: without it the next one waits for the lease to run out.

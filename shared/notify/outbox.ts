@@ -41,16 +41,19 @@ export interface Message extends Posting {
   /** Announcements that people should have seen here, and those they have. */
   wanted: number;
   shown: number;
-  /** Lines of its log that stand in the thread. */
-  logShown: number;
-  /** Of the newest post, where there are no edits. */
+  /** Lines of its log that stand in the thread, by what `lineKey` makes of them. */
+  logTold: string[];
+  /** Lines that were sent, or were about to be, and nobody knows what came of it: once for each time. */
+  logBegun: string[];
+  /** Of the newest post, where there are no edits: its stage, and the questions that were open. */
   shownStage?: Stage;
+  shownAsks?: string[];
   /** The storm or digest that tells it instead of a message of its own. */
   via?: string;
 }
 
 /** An ending that everybody has seen needs no row for longer. */
-const KEPT_MS = 3 * DAY_MS;
+export const KEPT_MS = 3 * DAY_MS;
 /** What could not be told for so long is forgotten here; the ledger has it. */
 const UNTOLD_KEPT_MS = 30 * DAY_MS;
 /** Hints can be lost: an open incident is looked at again. */
@@ -84,9 +87,14 @@ export async function note(
   return isNews;
 }
 
-/** Told by a storm it needs nobody of its own until a person must answer. */
+/** Its message stands in the channel, or may stand there. */
+export function isBegun({ state }: Posting): boolean {
+  return state === 'posted' || state === 'posting';
+}
+
+/** Told by a storm it has no message of its own until a person must answer; that one is then kept up to date. */
 function due(message: Message, now: EpochMs): Message {
-  if (message.via === undefined || message.stage === 'needs-you') {
+  if (message.via === undefined || message.stage === 'needs-you' || isBegun(message)) {
     return { ...message, dueAt: now, keepUntil: now + UNTOLD_KEPT_MS };
   }
   return lookedAt({ ...message, shown: message.wanted }, now);
@@ -128,7 +136,8 @@ export function factsOf(incident: Incident, now: EpochMs) {
 }
 
 function freshMessage(now: EpochMs) {
-  return { state: 'new', tries: 0, notedAt: now, shown: 0, logShown: 0 } as const;
+  const nothing = { shown: 0, logTold: [], logBegun: [] };
+  return { ...nothing, state: 'new' as const, tries: 0, notedAt: now };
 }
 
 /** Many incidents of one cluster and kind, told as one. */

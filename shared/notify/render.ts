@@ -1,14 +1,16 @@
 import { humanDuration, isoTime } from '../clock.ts';
 import { placeName } from '../cluster/account.ts';
-import type { Incident, StepRecord } from '../incident/incident.ts';
-import { answeredBy, requiredOf } from '../incident/questions.ts';
+import type { Incident, Question, StepRecord } from '../incident/incident.ts';
+import { answeredBy, isOvertaken, requiredOf } from '../incident/questions.ts';
 import type { TopicMessage } from '../ports/messages.ts';
+import { clean } from './slack/text.ts';
 
 /** Who must read it: mail and pager subscriptions filter on this attribute. */
 export type Stage = 'opened' | 'needs-you' | 'progress' | 'closed';
 
 const MAX_SUBJECT = 99;
 const MAX_LINES = 40;
+const MAX_LINE = 1_000;
 
 /** The newest state as one message that reads well as an e-mail. Pure; every value from outside is one line. */
 export function renderIncident(incident: Incident, now: number): TopicMessage {
@@ -60,8 +62,7 @@ function outcomeLines(incident: Incident): string[] {
 function questionLines(incident: Incident, now: number): string[] {
   return incident.questions.flatMap((question) => {
     const { answer, step } = question;
-    if (answer !== undefined)
-      return [`${step.action}: ${answer.decision} by ${answeredBy(question)} at ${isoTime(answer.at)}`];
+    if (answer !== undefined) return [`${step.action}: ${howDecided(question)} at ${isoTime(answer.at)}`];
     if (question.expiresAt <= now || incident.status === 'closed') return [];
     const left = humanDuration(question.expiresAt - now);
     const required = requiredOf(question);
@@ -71,6 +72,12 @@ function questionLines(incident: Incident, now: number): string[] {
       `  paramedic approve ${incident.id} --step ${question.key}`,
     ];
   });
+}
+
+function howDecided(question: Question): string {
+  if (isOvertaken(question)) return 'not decided, a newer plan took its place';
+  const decision = question.answer?.decision ?? 'expired';
+  return decision === 'expired' ? 'expired without an answer' : `${decision} by ${answeredBy(question)}`;
 }
 
 function findingLines(incident: Incident): string[] {
@@ -103,9 +110,10 @@ function section(title: string, lines: readonly string[]): string[] {
   return ['', `${title}:`, ...shown, ...more];
 }
 
-/** Text from events and clusters is written by others: no line breaks or control characters of theirs. */
+/** Text from events and clusters is written by others: no line breaks, invisible or direction marks of theirs. */
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').slice(0, 1000);
+  const [indent = ''] = /^ */.exec(text) ?? [];
+  return indent + clean(text).slice(0, MAX_LINE);
 }
 
 /** SNS: ASCII, one line, under 100 characters. */

@@ -18,6 +18,12 @@ export function routeOf({ routes }: Pick<People, 'routes'>, incident: Incident):
   });
 }
 
+/** Whether anything may go to this channel as the config is now. Switched off, nothing is told and nothing lost. */
+export function isServed(people: Pick<People, 'slack' | 'routes'>, channel: string): boolean {
+  if (people.slack.delivery === 'off') return true;
+  return people.routes.some((route) => channelsFor(people, route).includes(channel));
+}
+
 /** Where this delivery puts what the route sends to `channels`. A webhook knows its one channel alone. */
 export function channelsFor({ slack }: Pick<People, 'slack'>, { channels }: Route): string[] {
   if (slack.delivery === 'off') return [];

@@ -10,11 +10,12 @@ export const STORM_EVERY_MS = 5 * MINUTE_MS;
 export function stormFor(outbox: Outbox, message: Message): Stored<Storm> | undefined {
   const { openedAt, rules, cluster, kind } = message;
   const known = outbox.storms.find(
-    ({ value }) =>
+    ({ sk, value }) =>
       value.cluster === cluster &&
       value.kind === kind &&
       value.endedAt === undefined &&
-      openedAt >= value.since - rules.groupWithinMs,
+      openedAt >= value.since - rules.groupWithinMs &&
+      openedAt <= newestOf(outbox, { sk, value }) + rules.groupWithinMs,
   );
   if (known !== undefined) return known;
   const times = alike(outbox, message).map((other) => other.openedAt);
@@ -22,6 +23,12 @@ export function stormFor(outbox: Outbox, message: Message): Stored<Storm> | unde
   const after = times.filter((at) => at >= openedAt && at < openedAt + rules.groupWithinMs);
   const crowd = before.length >= after.length ? before : after;
   return crowd.length > rules.stormAfter ? newStorm(message, Math.min(...crowd)) : undefined;
+}
+
+/** When the newest of those it tells was opened: one that stays open for long takes nothing new in. */
+function newestOf({ messages }: Outbox, { sk, value: { since } }: Stored<Storm>): EpochMs {
+  const told = messages.filter(({ value }) => value.via === sk);
+  return Math.max(since, ...told.map(({ value }) => value.openedAt));
 }
 
 function newStorm({ cluster, trouble, kind, cause }: Message, since: EpochMs): Stored<Storm> {

@@ -9,7 +9,7 @@ import {
   type StepVerdict,
 } from '../incident/incident.ts';
 import type { Plan, Step } from '../incident/plan.ts';
-import { answeredBy } from '../incident/questions.ts';
+import { answeredBy, isOvertaken, overtaken, unaskedGuard } from '../incident/questions.ts';
 import { planHash } from '../incident/step-key.ts';
 
 export interface Judged {
@@ -37,7 +37,8 @@ export function applyVerdicts(
   judged: readonly Judged[],
   { policy, taken, now, claimed, riskOf, quarantine }: Round,
 ): Incident {
-  const questions = closeOvertaken(expireQuestions(incident.questions, now), judged, now);
+  const known = withoutReturning(incident.questions, judged);
+  const questions = closeOvertaken(expireQuestions(known, now), judged, now);
   const settled = new Set(incident.records.filter(isSettled).map(({ key }) => key));
   const open = judged.filter(({ verdict }) => !settled.has(verdict.key));
   const asked = open
@@ -55,7 +56,7 @@ export function applyVerdicts(
     ...(claimed && { claimed }),
     ...(quarantine && { quarantine }),
     taken,
-    verdicts: judged.map(({ verdict }) => verdict),
+    verdicts: [...ofEarlierSteps(incident, judged), ...judged.map(({ verdict }) => verdict)],
     questions: [...questions, ...asked.map((one) => newQuestion(one, plan, { policy, now, riskOf }))],
     records,
   };
@@ -64,6 +65,13 @@ export function applyVerdicts(
     countSettled(records) > countSettled(incident.records) ||
     (isNewPlan(incident, plan) && plan.quiet !== true);
   return isNews && !isMuted(next) ? { ...next, announce: incident.announce + 1 } : next;
+}
+
+/** What was said of steps that ran and that the plan no longer holds, so that people can still read why they ran. */
+function ofEarlierSteps({ verdicts = [], records }: Incident, judged: readonly Judged[]): StepVerdict[] {
+  const inPlan = new Set(judged.map(({ verdict }) => verdict.key));
+  const ran = new Set(records.filter((record) => record.ran === true).map(({ key }) => key));
+  return verdicts.filter(({ key }) => ran.has(key) && !inPlan.has(key));
 }
 
 /** Quarantined as before, which people know: nothing was done, so nothing is worth another word. */
@@ -119,21 +127,27 @@ function expireQuestions(questions: readonly Question[], now: number): Question[
   );
 }
 
-/** The same action with another goal is asked for now: a yes to the old question would authorise nothing. */
+/** The plan wants other things now: a yes to the old question would authorise nothing. A plan of no steps only waits. */
 function closeOvertaken(questions: readonly Question[], judged: readonly Judged[], now: number): Question[] {
   const keys = new Set(judged.map(({ verdict }) => verdict.key));
   return questions.map((question) => {
-    const isOvertaken =
-      question.answer === undefined &&
-      !keys.has(question.key) &&
-      judged.some(({ step }) => step.action === question.step.action);
-    const answer = {
-      decision: 'expired',
-      by: 'nobody',
-      at: now,
-      reason: 'a newer plan took its place',
-    } as const;
-    return isOvertaken ? { ...question, answer } : question;
+    const hasNewer = question.answer === undefined && keys.size > 0 && !keys.has(question.key);
+    return hasNewer ? overtaken(question, now) : question;
+  });
+}
+
+/**
+ * Those that are asked anew: a plan came back to a step it had let go, which nobody had said no to, or a guard asks
+ * that did not when people said yes.
+ */
+function withoutReturning(questions: readonly Question[], judged: readonly Judged[]): Question[] {
+  return questions.filter((question) => {
+    const verdict = judged.find((one) => one.verdict.key === question.key)?.verdict;
+    if (verdict === undefined) return true;
+    // By the guards and not by the verdict, which may be older than the yes.
+    const isOutgrown =
+      question.answer?.decision === 'approved' && unaskedGuard(question, verdict.guards) !== undefined;
+    return !isOutgrown && !isOvertaken(question);
   });
 }
 
@@ -151,6 +165,7 @@ function newQuestion(
     key: verdict.key,
     step,
     planHash: planHash(plan),
+    guards: verdict.guards.flatMap(({ guard, verdict: said }) => (said === 'ask' ? [guard] : [])),
     askedAt: now,
     expiresAt: step.answerBy,
     required: policy.approvals.required[riskOf(step.action)],

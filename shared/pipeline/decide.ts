@@ -2,7 +2,7 @@ import type { Incident } from '../incident/incident.ts';
 import { Superseded } from '../incident/ledger.ts';
 import type { Plan } from '../incident/plan.ts';
 import { noteQuestions } from '../incident/question-history.ts';
-import { planHash } from '../incident/step-key.ts';
+import { planHash, stepKey } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
 import { applyVerdicts } from './apply-verdicts.ts';
 import { judgePlan } from './judge.ts';
@@ -76,7 +76,9 @@ async function repeatEnding(run: Run, incident: Incident): Promise<Decision> {
 async function recordPlan(run: Run, before: Incident, after: Incident, plan: Plan): Promise<void> {
   if (before.plan !== undefined && planHash(before.plan) === planHash(plan)) return;
   if (plan.steps.length === 0 && before.plan !== undefined) return;
-  const steps = (after.verdicts ?? []).map((verdict) => `${verdict.action}=${verdict.verdict}`).join(' ');
+  const keys = new Set(plan.steps.map(stepKey));
+  const verdicts = (after.verdicts ?? []).filter(({ key }) => keys.has(key));
+  const steps = verdicts.map(({ action, verdict }) => `${action}=${verdict}`).join(' ');
   await run.ledger.append(after.id, `g${after.generation}.plan.${planHash(plan)}`, {
     kind: 'plan',
     text: `${plan.headline} [${planHash(plan)}] ${steps}`,

@@ -4,6 +4,7 @@ import { judgeStep } from '../guard/index.ts';
 import type { DisruptionState } from '../incident/disruptions.ts';
 import { type Incident, isSettled, type Question, type StepVerdict } from '../incident/incident.ts';
 import type { Plan, Step } from '../incident/plan.ts';
+import { isOvertaken } from '../incident/questions.ts';
 import { stepKey } from '../incident/step-key.ts';
 import type { StopState } from '../incident/stop-switch.ts';
 import type { Judged } from './apply-verdicts.ts';
@@ -84,7 +85,7 @@ function judgeOne<F, P>(trouble: Trouble<F, P>, step: Step, input: JudgeInput, r
     const reason = `no action named ${step.action}`;
     return { key, action: step.action, verdict: 'refuse', reason, guards: [] };
   }
-  const question = current.questions.find((asked: Question) => asked.key === key);
+  const question = current.questions.find((asked: Question) => asked.key === key && !isOvertaken(asked));
   const isRunning = current.records.some((record) => record.key === key && record.state === 'running');
   const about = { incidentId, generation, step, action, carriesOn: goesOn(current.records, step) };
   return judgeStep({ ...about, ...read, policy, facts, stop, question, isRunning, now });

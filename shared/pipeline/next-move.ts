@@ -14,6 +14,13 @@ const RETRY_OF: Readonly<Record<string, number>> = {
   'capacity-floor': 5 * MINUTE_MS,
 };
 
+/**
+ * While a question is open somebody must be there to be woken by its answer: no wait is so long that the run ends at
+ * it, and ten of them, after which a run looks at its age, fit between the twelve hours at which it hands over and the
+ * day at which its execution ends.
+ */
+const MAX_ANSWER_WAIT_MS = 70 * MINUTE_MS;
+
 /** What a round does next; plain JSON, it crosses a checkpoint. */
 export type Move =
   | { do: 'end'; why: string }
@@ -32,8 +39,8 @@ export async function nextMove(
   if (allowed.length > 0) return { do: 'act', steps: allowed.map(({ verdict }) => verdict.key) };
   const keys = new Set(judged.map(({ verdict }) => verdict.key));
   const pending = incident.questions.filter((asked) => asked.answer === undefined && keys.has(asked.key));
-  if (pending.length > 0) return waitForAnswers(pending, plan, revision);
   const now = run.environment.ports.clock.now();
+  if (pending.length > 0) return waitForAnswers(pending, plan, now, revision);
   if (judged.some((one) => isUnclear(one, now))) {
     return waitForClarity(judged, plan, now, revision);
   }
@@ -85,8 +92,8 @@ function waitForClarity(judged: readonly Judged[], plan: Plan, now: number, revi
   };
 }
 
-function waitForAnswers(pending: readonly Question[], plan: Plan, revision: number): Move {
-  const expiry = Math.min(...pending.map((question) => question.expiresAt));
+function waitForAnswers(pending: readonly Question[], plan: Plan, now: number, revision: number): Move {
+  const expiry = Math.min(now + MAX_ANSWER_WAIT_MS, ...pending.map((question) => question.expiresAt));
   const until = plan.next.do === 'wait' ? Math.min(expiry, plan.next.at) : expiry;
   return {
     do: 'wait',

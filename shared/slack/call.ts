@@ -21,6 +21,9 @@ export type Encoding = 'json' | 'form';
 const FORM_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** What a header can hold. Anything else would fail on its way, and look as if it might have arrived. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
 /** One call of a Web API method. Gives Slack's answer if it says `ok`; throws PortError otherwise. */
 export async function callMethod(
   { secrets, botTokenArn, baseUrl, timeoutMs }: SlackAccess,
@@ -30,6 +33,7 @@ export async function callMethod(
 ): Promise<Result> {
   const operation = `slack:${method}`;
   const { current: token } = await secrets.read(botTokenArn);
+  if (!TOKEN.test(token)) throw new PortError('unauthorised', 'the secret holds no bot token', { operation });
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': encoding === 'json' ? JSON_TYPE : FORM_TYPE,

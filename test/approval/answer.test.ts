@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PortError } from '../../shared/errors.ts';
+import { answerQuestions } from '../../shared/incident/answers.ts';
+import { noteQuestions } from '../../shared/incident/question-history.ts';
+import { requiredOf } from '../../shared/incident/questions.ts';
 import { historyOf, setUpEndpoint } from './endpoint.ts';
 import { ANA, BEN, BOT, CANARY, TEAM } from './fakes.ts';
 
@@ -65,6 +68,21 @@ describe('a click of an approver', () => {
   });
 });
 
+test('a history that cannot be written keeps no run asleep: the answer counts, and the run writes it down', async () => {
+  const setup = await setUpEndpoint();
+  const putNew = setup.stored.putNew.bind(setup.stored);
+  setup.stored.putNew = async (item) => {
+    if (!String(item['sk']).startsWith('H#')) return await putNew(item);
+    throw new PortError('throttled', 'slow down', { operation: 'dynamodb:PutItem' });
+  };
+  expect(await setup.answer(setup.click('approve'))).toBe(200);
+  expect([setup.woken, (await setup.current()).answer?.decision]).toEqual([['callback-1'], 'approved']);
+  setup.stored.putNew = putNew;
+  const incident = await setup.ledger.readIncident(setup.incident.id);
+  if (incident !== undefined) await noteQuestions(setup.ledger, incident);
+  expect(await historyOf(setup)).toEqual([`answer: cordon approved (slack:${TEAM}/${ANA})`]);
+});
+
 describe('two approvers', () => {
   const question = { required: 2 };
 
@@ -91,6 +109,22 @@ describe('two approvers', () => {
     const { answer, approvals } = await setup.current();
     expect({ answer, approvals }).toMatchObject({ answer: undefined, approvals: [{}] });
     expect(setup.replies).toHaveLength(1);
+  });
+
+  test('T38: one person in Slack and with AWS credentials may be one: each way is counted for itself', async () => {
+    const setup = await setUpEndpoint({ question });
+    const byCommand = async (name: string) => {
+      const by = `aws:arn:aws:sts::210987654321:assumed-role/on-call/${name}`;
+      const { ledger, clock, incident, approval } = setup;
+      const answer = { decision: 'approved', by, stepKey: approval.stepKey } as const;
+      await answerQuestions(ledger, clock, incident.id, answer);
+    };
+    await setup.answer(setup.click('approve'));
+    await byCommand('ana');
+    const between = await setup.current();
+    expect([between.answer, requiredOf(between)]).toEqual([undefined, 3]);
+    await byCommand('ben');
+    expect((await setup.current()).answer?.decision).toBe('approved');
   });
 
   test('T38: the proposer is not counted', async () => {

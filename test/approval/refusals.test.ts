@@ -27,6 +27,19 @@ describe('T36: a right signature of somebody who may not', () => {
     },
   );
 
+  test('however often somebody clicks, an hour of it is one line of the history for each question and choice', async () => {
+    const setup = await setUpEndpoint();
+    for (let clicks = 0; clicks < 50; clicks++) {
+      setup.clock.time += 100;
+      expect(await setup.answer(setup.click('approve', undefined, { user: EVE }))).toBe(200);
+    }
+    await setup.answer(setup.click('deny', 'not-now', { user: EVE }));
+    expect(await historyOf(setup)).toHaveLength(2);
+    setup.clock.time += 3_600_000;
+    await setup.answer(setup.click('approve', undefined, { user: EVE }));
+    expect(await historyOf(setup)).toHaveLength(3);
+  });
+
   test('whose groups could not be read may not, and is told so', async () => {
     const approvers = [{ ...onCall, slackUsers: [], slackGroups: ['S0SRE0001'] }];
     const setup = await setUpEndpoint({ policy: { approvers } });

@@ -30,6 +30,12 @@ const named = (name: string, message = 'text') => Object.assign(new Error(messag
 const reads = () => mock.commandCalls(GetSecretValueCommand).length;
 
 describe('values', () => {
+  test('a placeholder that was rotated away does not hide the value after it', async () => {
+    holds('AWSCURRENT', 'the-value', START - MINUTE_MS);
+    holds('AWSPREVIOUS', '{}');
+    expect(await setUp().secrets.read(ARN)).toEqual({ current: 'the-value' });
+  });
+
   const stored: [string, string][] = [
     ['plain text', 'the-value'],
     ['a line break at its end', 'the-value\n'],

@@ -106,6 +106,17 @@ describe('approve and deny', () => {
     expect((await run('approve inc-nowhere')).code).toBe(1);
   });
 
+  test('a question asked after the look is not approved unseen', async () => {
+    const { run, id, deployment, ledger, questions } = await asking([]);
+    const { identity } = deployment;
+    deployment.identity = async () => {
+      await ledger.changeAny(id, (open) => ({ ...open, questions: [ask(cordon)] }));
+      return await identity();
+    };
+    expect((await run(`approve ${id}`)).code).toBe(3);
+    expect((await questions())[0]?.answer).toBeUndefined();
+  });
+
   test('the answer stands when the wake fails', async () => {
     const { run, id, deployment, questions } = await asking([cordon]);
     deployment.wake = async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +15,8 @@ troubles:
 clusters:
   - name: prod-*
     mode: observe
+    windows:
+      - { name: release, cron: "0 9 * * 2", duration: 3h, mode: off }
     troubles: { node-interruption: { drain: { parallel: 3 } } }
 `;
 
@@ -37,9 +39,17 @@ describe('config show', () => {
     expect(stdout).toMatch(/^global\.windows\[night\]\.mode +off +new\.yaml:6 global\.windows\[0\]\.mode$/m);
     expect(stdout).toMatch(/^approvals\.maxSnooze +1h +default$/m);
     expect(stdout).toMatch(
-      /drain\.parallel +3 +new\.yaml:12 clusters\[0\]\.troubles\.node-interruption\.drain\.parallel$/m,
+      /drain\.parallel +3 +new\.yaml:14 clusters\[0\]\.troubles\.node-interruption\.drain\.parallel$/m,
     );
     expect(stdout).toMatch(/drain\.force +false +default$/m);
+  });
+
+  test('shows the windows of the cluster, which are not open now, beside the global ones', async () => {
+    const { stdout } = await show('--cluster prod-eu1');
+    expect(stdout).toMatch(
+      /^clusters\[prod-\*\]\.windows\[release\]\.cron +0 9 \* \* 2 +new\.yaml:13 clusters\[0\]\.windows\[0\]\.cron$/m,
+    );
+    expect((await show('')).stdout).not.toContain('release');
   });
 
   test('counts a window that is open now', async () => {
@@ -70,43 +80,5 @@ describe('config show', () => {
     expect((await cli.run('config push calm.yaml --reason x', { cwd })).code).toBe(0);
     const after = await cli.run('config show', { cwd });
     expect(after.stdout).toMatch(/global\.mode +observe +paramedic\.yaml@v1:4 global\.mode/);
-  });
-});
-
-describe('init', () => {
-  let cwd = '';
-  beforeEach(() => {
-    cwd = mkdtempSync(join(tmpdir(), 'paramedic-'));
-  });
-  afterEach(() => rmSync(cwd, { recursive: true }));
-
-  test('writes a config that is valid and only observes, and its schema', async () => {
-    const { run } = setUp();
-    expect(await run('init deploy', { cwd })).toMatchObject({ code: 0 });
-    const valid = await run('config validate deploy/paramedic.yaml', { cwd });
-    expect(valid.stdout).toMatch(/\(any other\) +node-interruption +observe/);
-    const schema = readFileSync(join(cwd, 'deploy', 'paramedic.schema.json'), 'utf8');
-    expect(JSON.parse(schema)).toMatchObject({ title: 'paramedic.yaml' });
-  });
-
-  test('says nothing that is not a default but for its preset: every push of it is harmless', async () => {
-    const { run } = setUp();
-    await run('init', { cwd });
-    const { stderr } = await run('config diff', { cwd });
-    expect(stderr).toContain('0 risky');
-  });
-
-  test('refuses to overwrite, before it has written anything, unless it is forced', async () => {
-    const { run } = setUp();
-    writeFileSync(join(cwd, 'paramedic.schema.json'), 'mine');
-    expect(await run('init', { cwd })).toMatchObject({ code: 3, stdout: '' });
-    expect(() => readFileSync(join(cwd, 'paramedic.yaml'))).toThrow('ENOENT');
-    expect((await run('init --force', { cwd })).code).toBe(0);
-    expect(readFileSync(join(cwd, 'paramedic.schema.json'), 'utf8')).not.toBe('mine');
-  });
-
-  test('a folder that cannot be is a usage error', async () => {
-    writeFileSync(join(cwd, 'file'), '');
-    expect((await setUp().run('init file/below', { cwd })).code).toBe(2);
   });
 });

@@ -170,6 +170,12 @@ describe('config', () => {
     'rollback 1',
     'pull',
     'show --trouble none --file x',
+    'show prod-eu1 --file x',
+    'history 5',
+    'push --file new.yaml --reason x',
+    'validate --file new.yaml',
+    'diff --cluster a',
+    'accept 0123456789ab --reason x',
   ])('`config %s` is a usage error', async (line) => {
     const { run } = start();
     const { code, stdout } = await run(line);

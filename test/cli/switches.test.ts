@@ -40,9 +40,48 @@ describe('stop with the switches that work without us', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`${ROLE}: not known: iam:PutRolePolicy: unauthorised`);
   });
+
+  test('where there is no role and no rule to act on nothing was stopped, and that is no success', async () => {
+    const { run, switches, deployment } = setUp();
+    switches.disabled.clear();
+    deployment.switches.deny = async () => [{ name: ROLE, state: 'absent', byUs: false }];
+    for (const [option, line] of [
+      ['--deny', 'explicit Deny: found nothing to act on'],
+      ['--rules', 'rule disabled: found nothing to act on'],
+    ] as const) {
+      const { code, stderr } = await run(['stop', '--reason', 'runaway', option]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(line);
+    }
+  });
 });
 
 describe('resume', () => {
+  test('is not done without its line in the history, and says what holds', async () => {
+    const { run, table, deployment } = setUp();
+    await run(['stop', '--reason', 'runaway']);
+    table.putNew = async () => {
+      throw new Error('throttled');
+    };
+    const { code, stdout } = await run(['resume', '--reason', 'over']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^stop switch: engaged .*: runaway\nstop switch: not written: Error: throttled\n$/,
+    );
+    expect((await deployment.readStop()).state).toBe('engaged');
+  });
+
+  test('a config that cannot be read hides no other switch', async () => {
+    const { run, deployment } = setUp();
+    await run(['stop', '--reason', 'runaway']);
+    deployment.config.head = async () => {
+      throw new Error('throttled');
+    };
+    const { code, stdout, stderr } = await run(['resume', '--reason', 'over']);
+    expect([code, stdout]).toEqual([0, 'stop switch: clear\n']);
+    expect(stderr).toContain('config: not known: Error: throttled');
+  });
+
   test('undoes what stop engaged, and says what somebody else still holds', async () => {
     const { run, switches, deployment } = setUp();
     switches.disabled.set('paramedic-test-node-interruption-lifecycle', 'by somebody');
@@ -79,6 +118,27 @@ describe('resume', () => {
 });
 
 describe('stop --status', () => {
+  test('says of a config that it cannot read or use, and shows the others all the same', async () => {
+    const { run, deployment } = setUp();
+    const text = 'version: 1\nglobal:\n  modus: off\n';
+    await deployment.config.push({ hash: configHash(text), text, by: 'arn', reason: 'typo' }, 0);
+    const invalid = await run('stop --status');
+    expect(invalid.stdout).toContain(
+      'config: not known: version 1 is not valid to this version of paramedic',
+    );
+    deployment.config.head = async () => {
+      throw new Error('throttled');
+    };
+    const { code, stdout } = await run('stop --status');
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toEqual([
+      'stop switch: clear',
+      'config: not known: Error: throttled',
+      'explicit Deny: clear',
+      'rule disabled: clear',
+    ]);
+  });
+
   test('shows every switch and needs no reason', async () => {
     const { run } = setUp();
     const { code, stdout } = await run('stop --status');

@@ -51,4 +51,21 @@ describe('validate', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('not-found');
   });
+
+  test('says where a question would find nobody who may answer it', async () => {
+    const says = async (text: string) => {
+      writeFileSync(join(cwd, 'people.yaml'), text);
+      return await setUp().run('validate people.yaml', { cwd });
+    };
+    const role = 'awsPrincipals: ["arn:aws:iam::111122223333:role/sre"]';
+    const users = 'slackTeam: T0123, slackUsers: [U0123]';
+    const named = (who: string) => `${GOOD}approvers: { sre: { ${who} } }\napprovals: { approvers: [sre] }\n`;
+    expect(await says(GOOD)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('nobody may answer for prod, (any other)'),
+    });
+    expect((await says(named(users))).stderr).toContain('nobody may answer');
+    expect((await says(named(role))).stderr).not.toContain('nobody');
+    expect((await says('version: 1\n')).stderr).not.toContain('nobody');
+  });
 });

@@ -48,4 +48,18 @@ describe('T41: a text that is YAML but no config is refused with line, path and 
     const result = JSON.stringify(loadConfig(text, 'paramedic.yaml', sections));
     expect(result).not.toMatch(/xoxb-123|services\/T1|AKIAIOSF|BEGIN RSA/);
   });
+
+  test.each([
+    ['after a bracket too many', 'version: 1\nkey: [a]] hunter2\n'],
+    ['after a quoted value', 'version: 1\nglobal: { mode: "auto" hunter2 }\n'],
+    ['as a tag', 'version: 1\nconsoleUrl: !hunter2 x\n'],
+    ['as an alias', 'version: 1\nconsoleUrl: *hunter2\n'],
+    ['as a block header', 'version: 1\nconsoleUrl: |hunter2\n  x\n'],
+    ['as a directive', '%hunter2 x\n---\nversion: 1\n'],
+    ['as an escape', 'version: 1\nconsoleUrl: "\\hunter2"\n'],
+  ])('a syntax error does not quote what stands %s', (_, text) => {
+    const result = loadConfig(text, 'paramedic.yaml', sections);
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
 });

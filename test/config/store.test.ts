@@ -61,6 +61,20 @@ describe('the pushed config', () => {
     expect((await store.history(10)).map(({ text }) => text)).toEqual(['b', 'a']);
   });
 
+  test('a push whose reply was lost, and which the SDK then tried again, has happened', async () => {
+    class RetriedTable extends MemoryTable {
+      override async update(...args: Parameters<Table['update']>): Promise<boolean> {
+        await super.update(...args);
+        return await super.update(...args);
+      }
+    }
+    const { store } = setUp(new RetriedTable());
+    expect(await store.push(config('a'), 0)).toMatchObject({ version: 1, text: 'a' });
+    expect(await store.push(config('b'), 1)).toMatchObject({ version: 2, text: 'b' });
+    expect(await store.push(config('late'), 0)).toBeUndefined();
+    expect((await store.history(10)).map(({ text }) => text)).toEqual(['b', 'a']);
+  });
+
   test('who accepted a version is not carried into the next', async () => {
     const { store } = setUp();
     await store.push({ ...config('a'), acceptedBy: 'arn:b' }, 0);

@@ -146,7 +146,7 @@ function isForAdapters(to: string): boolean {
 
 /** Where the adapters are put together into what a Lambda entry needs. */
 function isComposition(path: string): boolean {
-  return /^shared\/aws\/(environment|handlers|ports)\.ts$/.test(path);
+  return /^shared\/aws\/(handlers\/|(environment|ports)\.ts$)/.test(path);
 }
 
 describe('house rules', () => {

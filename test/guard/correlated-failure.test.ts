@@ -84,6 +84,15 @@ describe('the brake', () => {
     expect(found.why).toContain('12 of 20 nodes of eu-west-1a');
   });
 
+  test('a Node without a zone label is in the zone that its instance had', () => {
+    const unlabelled = fleet.map((node) => ({ ...node, zone: node.zone === ZONES[0] ? '' : node.zone }));
+    const found = judgeFailures(bad(inZone.slice(0, 12)), unlabelled, byShareAlone);
+    expect(found).toMatchObject({
+      holds: true,
+      why: expect.stringContaining('12 of 12 nodes of eu-west-1a'),
+    });
+  });
+
   test('it is lifted when the oldest is out of the window, and says when', () => {
     const [oldest, ...rest] = bad(part(inZone, 25));
     const wentBad = known([oldest as WentBad, ...rest], 'ledger', NOW);
@@ -103,6 +112,13 @@ describe('the brake', () => {
       now: NOW + 10 * MINUTE_MS,
     });
     expect(correlatedFailureGuard.judge(later).verdict).toBe('allow');
+    // Our clock was set back: what lies ahead of it has not happened yet.
+    const before = guardInput({
+      facts,
+      remembered: { ...nothingRemembered, wentBad },
+      now: NOW - 5 * MINUTE_MS,
+    });
+    expect(correlatedFailureGuard.judge(before).verdict).toBe('allow');
   });
 
   test('V11: unread is not none, and an unknown fleet is not a large one', () => {

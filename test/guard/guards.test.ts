@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Mode } from '../../shared/config/policy.ts';
 import { known } from '../../shared/fact.ts';
-import type { GuardInput } from '../../shared/guard/guard.ts';
+import type { Guard, GuardInput } from '../../shared/guard/guard.ts';
 import { guards, judgeStep } from '../../shared/guard/index.ts';
+import { modeGuard } from '../../shared/guard/mode.ts';
 import { defaultRules } from '../support/policy.ts';
 
 const step = {
@@ -73,6 +74,29 @@ describe('guards', () => {
     expect(judgeStep(inMode('approve', { action: harsh })).verdict).toBe('ask');
   });
 
+  test('a yes answers the guards that asked, and not one that asks only later', () => {
+    const answer = { decision: 'approved', by: 'ana', at: 1 } as const;
+    const question = { key: 'k', step: input().step, askedAt: 0, expiresAt: 2_000 };
+    const later: Guard = {
+      name: 'later',
+      judge: () => ({ verdict: 'ask', reason: 'the pool is one node now' }),
+    };
+    const asked = (names?: string[]) =>
+      judgeStep(
+        inMode('approve', {
+          action: harsh,
+          question: { ...question, answer, ...(names !== undefined && { guards: names }) },
+        }),
+        [modeGuard, later],
+      );
+    expect(asked(['mode'])).toMatchObject({
+      verdict: 'ask',
+      reason: 'later: the pool is one node now; not so when ana approved',
+    });
+    expect(asked(['mode', 'later']).verdict).toBe('allow');
+    expect(asked().verdict).toBe('allow');
+  });
+
   test('in approve with inApproveMode ask, and on a node nobody is taking, gentle steps ask too', () => {
     const facts = { ...input().facts, gentleRunsInApproveMode: false };
     expect(judgeStep(inMode('approve', { facts })).verdict).toBe('ask');
@@ -95,6 +119,24 @@ describe('guards', () => {
     expect(judgeStep(input({ stop, facts: { ...input().facts, taken: false } })).verdict).toBe('refuse');
   });
 
+  test('T31: a switch that IAM hides is a stop for every step, gentle ones on a node AWS is taking too', () => {
+    const stop = { state: 'denied', why: 'AccessDenied' } as const;
+    for (const action of [input().action, harsh]) {
+      const said = judgeStep(input({ stop, action }));
+      expect(said).toMatchObject({ verdict: 'refuse', reason: expect.stringContaining('explicit Deny') });
+      expect(said.guards[0]?.isUnknown).toBeUndefined();
+    }
+  });
+
+  test('in approve, a step that only keeps runs where AWS is taking the node, one that lets go anywhere', () => {
+    const free = { ...input().facts, taken: false };
+    const keeps = { ...harsh, keeps: true } as const;
+    const concludes = { ...harsh, concludes: true } as const;
+    expect(judgeStep(inMode('approve', { action: keeps })).verdict).toBe('allow');
+    expect(judgeStep(inMode('approve', { action: keeps, facts: free })).verdict).toBe('ask');
+    expect(judgeStep(inMode('approve', { action: concludes, facts: free })).verdict).toBe('allow');
+  });
+
   test('an engaged stop switch refuses everything and says who engaged it', () => {
     const verdict = judgeStep(input({ stop: { state: 'engaged', by: 'ana', reason: 'storm', at: 1 } }));
     expect(verdict.verdict).toBe('refuse');
@@ -111,11 +153,26 @@ describe('guards', () => {
     expect(judgeStep(input({ facts: theirs })).reason).toContain('Karpenter');
     expect(judgeStep(input({ facts: theirs })).verdict).toBe('refuse');
     expect(judgeStep(input({ facts: unclear, action: harsh })).verdict).toBe('refuse');
+    expect(judgeStep(input({ facts: unclear })).verdict).toBe('allow');
+    // On purpose nothing is done to a node that may be somebody's, however gently.
+    expect(judgeStep(input({ facts: { ...unclear, taken: false } })).verdict).toBe('refuse');
+    const concludes = { ...harsh, concludes: true } as const;
+    expect(judgeStep(input({ facts: theirs, action: concludes })).verdict).toBe('allow');
   });
 
   test('a step at or past its time is refused, one just before it is allowed', () => {
     expect(judgeStep(input({ now: 1_999 })).verdict).toBe('allow');
     expect(judgeStep(input({ now: 2_000 })).verdict).toBe('refuse');
+    expect(judgeStep(input({ now: 2_000, isRunning: true })).verdict).toBe('allow');
+    const facts = { ...input().facts, freshUntilOf: { drain: 3_000, cordon: 1 } };
+    expect(judgeStep(input({ now: 2_000, facts })).verdict).toBe('allow');
+  });
+
+  test('where an action has its own rule of ownership that one holds', () => {
+    const { facts } = input();
+    const no = { is: 'no', why: 'tags name other' } as const;
+    expect(judgeStep(input({ facts: { ...facts, ownedOf: { drain: no } } })).verdict).toBe('refuse');
+    expect(judgeStep(input({ facts: { ...facts, ownedOf: { detach: no } } })).verdict).toBe('allow');
   });
 
   test.each(guards.map((guard) => guard.name))('an error inside guard %s refuses', (name) => {

@@ -70,7 +70,7 @@ const facts = fc
     freshUntil: times,
     desired: fc.option(fc.integer({ min: -1, max: 20 })),
     others: fc.nat(20),
-    ids: fc.option(fc.array(fc.tuple(words, fc.constantFrom('', 'a', 'b')), { maxLength: 10 })),
+    ids: fc.option(fc.array(fc.tuple(words, fc.constantFrom('', 'a', 'b'), fc.boolean()), { maxLength: 10 })),
   })
   .map(({ taken, freshUntil, desired, others, ids }) => ({
     owned: { is: 'yes', why: 'test' } as const,
@@ -79,7 +79,7 @@ const facts = fc
     taken,
     freshUntil,
     capacity: desired === null ? null : { group: 'g', desired, others },
-    ...(ids !== null && { fleet: ids.map(([id, zone]) => ({ id, zone, inGroup: false })) }),
+    ...(ids !== null && { fleet: ids.map(([id, zone, inGroup]) => ({ id, zone, inGroup })) }),
   }));
 
 const input: fc.Arbitrary<GuardInput> = fc
@@ -121,6 +121,34 @@ describe('guards, whatever they are asked', () => {
         const gentle = { ...taken, action: { ...asked.action, gentle: true } };
         const refused = judgeStep(gentle).guards.filter(({ verdict }) => verdict === 'refuse');
         expect(refused.filter(({ guard }) => LIMITS.includes(guard))).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('no step at all on such a node is held back by brake, budget, quarantine or capacity floor', async () => {
+    await fc.assert(
+      fc.property(input, (asked) => {
+        const taken = { ...asked, facts: { ...asked.facts, taken: true } };
+        const refused = judgeStep(taken).guards.filter(({ verdict }) => verdict === 'refuse');
+        const limits = LIMITS.filter((name) => name !== 'cool-down');
+        expect(refused.filter(({ guard }) => limits.includes(guard))).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('where a limit holds a step that takes a node on purpose, people’s yes does not lift it', async () => {
+    const answer = { decision: 'approved', by: 'ana', at: NOW } as const;
+    await fc.assert(
+      fc.property(input, (asked) => {
+        const { step } = asked;
+        const question = { key: stepKey(step), step, askedAt: NOW - 1, expiresAt: NOW + 1, answer };
+        const said = judgeStep({ ...asked, question });
+        const isHeld = said.guards.some(
+          ({ guard, verdict }) => LIMITS.includes(guard) && verdict === 'refuse',
+        );
+        if (isHeld) expect(said.verdict).toBe('refuse');
       }),
       { numRuns: 2_000 },
     );

@@ -61,6 +61,8 @@ describe('quarantine', () => {
     const three = [done(1, 'drain', 24), done(2, 'drain', 2), done(3, 'drain', 1)];
     expect(judge(three).verdict).toBe('allow');
     expect(judge([...three, done(4, 'drain', 0.5)]).verdict).toBe('refuse');
+    const almost = { ...done(1, 'drain', 24), at: NOW - 24 * HOUR_MS + 1 };
+    expect(judge([almost, ...three.slice(1)]).verdict).toBe('refuse');
   });
 
   test('a node AWS is taking is never held back; letting go and keeping neither', () => {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lossesOf } from '../../functions/node-interruption/node-signals.ts';
 import { known, unknown } from '../../shared/fact.ts';
-import { capacityFloorGuard, neededOf } from '../../shared/guard/capacity-floor.ts';
 import { twoSignalsGuard } from '../../shared/guard/two-signals.ts';
-import type { GroupCapacity, LossSignal } from '../../shared/pipeline/trouble.ts';
+import type { LossSignal } from '../../shared/pipeline/trouble.ts';
 import { factsWith, incident, WARNED_AT } from '../support/facts.ts';
 import { defaultPolicy } from '../support/policy.ts';
 import { drain, guardInput } from './input.ts';
@@ -65,47 +64,5 @@ describe('T16: two signals for a lost node', () => {
     ]);
     const unread = unknown('throttled', 'ec2', WARNED_AT);
     expect(said({ instance: unread, node: unread })).toEqual(['EC2 unknown', 'Node unknown']);
-  });
-});
-
-describe('capacity floor', () => {
-  function inGroup(capacity: GroupCapacity | null | undefined) {
-    const { capacity: _, ...facts } = guardInput().facts;
-    return capacityFloorGuard.judge(
-      guardInput({ facts: { ...facts, ...(capacity !== undefined && { capacity }) } }),
-    );
-  }
-
-  test.each([
-    [10, 8, 'allow'],
-    [10, 7, 'refuse'],
-    [5, 4, 'allow'],
-    [5, 3, 'refuse'],
-    [3, 2, 'allow'],
-    [3, 1, 'refuse'],
-    [2, 1, 'allow'],
-    [1, 0, 'allow'],
-  ] as const)('of %i nodes %i would be left: %s', (desired, others, verdict) => {
-    const said = inGroup({ group: 'spot', desired, others });
-    expect(said).toMatchObject({ verdict, rule: 'paramedic.yaml:30 global.capacityFloor' });
-    expect(said.reason).toContain(`${others} of ${desired} nodes of spot would be in service`);
-  });
-
-  test('shares without an exact binary form are counted as people count', () => {
-    expect([5, 15, 70].map((desired) => neededOf(desired, 0.8))).toEqual([4, 12, 56]);
-  });
-
-  test('V11: an unknown capacity refuses, no group has none, a desired of 0 is no answer', () => {
-    expect(inGroup(undefined)).toMatchObject({ verdict: 'refuse', isUnknown: true });
-    expect(inGroup({ group: 'spot', desired: 0, others: 0 })).toMatchObject({ verdict: 'refuse' });
-    expect(inGroup(null).verdict).toBe('allow');
-  });
-
-  test('a node AWS is taking, and a step that takes none, are not asked', () => {
-    const { facts } = guardInput();
-    const low = { ...facts, capacity: { group: 'spot', desired: 10, others: 0 } };
-    expect(capacityFloorGuard.judge(guardInput({ facts: { ...low, taken: true } })).verdict).toBe('allow');
-    const { disrupts: _, ...harmless } = drain;
-    expect(capacityFloorGuard.judge(guardInput({ facts: low, action: harmless })).verdict).toBe('allow');
   });
 });

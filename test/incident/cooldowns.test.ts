@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../shared/clock.ts';
 import { claimCooldown, readCooldown, releaseCooldown } from '../../shared/incident/cooldowns.ts';
 import type { Step } from '../../shared/incident/plan.ts';
-import type { Table } from '../../shared/ports/table.ts';
 import { MemoryTable } from '../../simulator/table.ts';
+import { scheduled } from '../support/scheduled.ts';
 
 const NOW = Date.parse('2026-11-03T14:00:00Z');
 const CLUSTER = { name: 'prod', account: '210987654321', region: 'eu-west-1' };
@@ -22,19 +22,6 @@ const by = (incidentId: string, now = NOW) => ({
   now,
   cooldownMs: HALF_HOUR,
 });
-
-/** Every call of the table waits until the scheduler lets it go on. */
-function scheduled(table: Table, scheduler: fc.Scheduler): Table {
-  const wait = <T>(work: () => Promise<T>) => scheduler.schedule(Promise.resolve()).then(work);
-  return {
-    get: (key) => wait(() => table.get(key)),
-    query: (pk, prefix) => wait(() => table.query(pk, prefix)),
-    queryOpen: (pk, upTo) => wait(() => table.queryOpen(pk, upTo)),
-    putNew: (item) => wait(() => table.putNew(item)),
-    update: (key, change, conditions) => wait(() => table.update(key, change, conditions)),
-    addToSet: (key, sets, options) => wait(() => table.addToSet(key, sets, options)),
-  };
-}
 
 describe('T10: two workers begin the same action on the same target', () => {
   test('one of them has it, in 10,000 interleavings', async () => {

@@ -6,14 +6,13 @@ import {
   claimDisruption,
   type DisruptionLimits,
   type DisruptionRequest,
+  peekDisruption,
   releaseDisruption,
 } from '../../shared/incident/disruptions.ts';
 import { countLeaving } from '../../shared/pipeline/disruption.ts';
 import { ceilShare } from '../../shared/share.ts';
 import { MemoryTable } from '../../simulator/table.ts';
-
-const START = Date.parse('2026-11-03T14:00:00Z');
-const CLUSTER = { name: 'prod', account: '210987654321', region: 'eu-west-1' };
+import { ALL, CLUSTER, groupOf, idOf, requestOf, START, zoneOf } from './requests.ts';
 
 interface Op {
   do: 'claim' | 'release' | 'goes down' | 'comes up';
@@ -29,26 +28,6 @@ const ops = fc.array(
   }),
   { maxLength: 60 },
 );
-
-/** Thirty nodes in six groups, three groups in each of two zones. */
-const NODES = 30;
-const groupOf = (node: number) => node % 6;
-const zoneOf = (node: number) => node % 2;
-const idOf = (node: number) => `i-${node}`;
-
-function requestOf(node: number, down: ReadonlySet<number>, until: number): DisruptionRequest {
-  const out = [...down].filter((other) => other !== node);
-  const inGroup = out.filter((other) => groupOf(other) === groupOf(node));
-  return {
-    incidentId: `inc-${node}`,
-    node: idOf(node),
-    group: `group-${groupOf(node)}`,
-    zone: `zone-${zoneOf(node)}`,
-    until,
-    cluster: { nodes: NODES, down: out.map(idOf) },
-    inGroup: { nodes: NODES / 6, down: inGroup.map(idOf) },
-  };
-}
 
 /** A cluster beside the ledger: what is really down, and what was really given. */
 class Cluster {
@@ -84,15 +63,19 @@ class Cluster {
     if (state.is !== 'held' || this.#held.has(node)) return;
     this.#held.set(node, until);
     this.#starts.push(this.#now);
-    this.#check();
+    this.#check(node);
   }
 
   /** Each scope after a place was given: nodes that go down later are nobody's doing. */
-  #check(): void {
+  #check(given: number): void {
     const { share, floor, perHour } = this.#limits;
     const holders = [...this.#held.keys()];
-    const out = new Set([...this.#down, ...holders]);
-    expect(out.size).toBeLessThanOrEqual(Math.max(floor, ceilShare(NODES, share)));
+    const out = [...new Set([...this.#down, ...holders])];
+    for (const scopeOf of [() => 0, groupOf, zoneOf]) {
+      const inScope = (node: number) => scopeOf(node) === scopeOf(given);
+      const allowed = Math.max(floor, ceilShare(ALL.filter(inScope).length, share));
+      expect(out.filter(inScope).length).toBeLessThanOrEqual(allowed);
+    }
     expect(new Set(holders.map(zoneOf)).size).toBe(1);
     expect(new Set(holders.map(groupOf)).size).toBe(holders.length);
     const lately = this.#starts.filter((at) => at > this.#now - HOUR_MS);
@@ -116,6 +99,41 @@ describe('the disruption budget', () => {
     );
   }, 60_000);
 
+  test('V11: two nodes of unknown zones are not in one zone, and neither is one of them in a known one', async () => {
+    const table = new MemoryTable();
+    const claim = (node: number, zone: string) => {
+      const request = { ...requestOf(node, new Set(), START + HOUR_MS), zone, zoneNodes: [] };
+      return claimDisruption(table, CLUSTER, request, { share: 0.5, floor: 1, perHour: 9 }, START);
+    };
+    expect(await claim(0, '')).toMatchObject({ is: 'held' });
+    expect(await claim(1, '')).toMatchObject({
+      is: 'full',
+      why: 'its zone is not known, and i-0 is being moved: one zone at a time',
+    });
+    expect(await claim(2, 'eu-west-1a')).toMatchObject({
+      is: 'full',
+      why: 'the zone of i-0, which is being moved, is not known: one zone at a time',
+    });
+  });
+
+  test('a zone that has lost its share already gives up none, though the cluster has room', async () => {
+    const down = [2, 4];
+    const request = requestOf(0, new Set(down), START + HOUR_MS);
+    const ask = (limits: DisruptionLimits) =>
+      claimDisruption(
+        new MemoryTable(),
+        CLUSTER,
+        { ...request, inGroup: { nodes: 5, down: [] } },
+        limits,
+        START,
+      );
+    expect(await ask({ share: 0.1, floor: 1, perHour: 9 })).toMatchObject({
+      is: 'full',
+      why: '2 of 15 nodes of zone zone-0 are out, 2 may be',
+    });
+    expect(await ask({ share: 0.2, floor: 1, perHour: 9 })).toMatchObject({ is: 'held' });
+  });
+
   test.each([
     [70, 0.1, 7],
     [10, 0.1, 1],
@@ -126,6 +144,7 @@ describe('the disruption budget', () => {
       ...requestOf(0, new Set(), START + HOUR_MS),
       cluster: { nodes: count, down: Array.from({ length: out }, (_, index) => `down-${index}`) },
       inGroup: { nodes: 10, down: [] },
+      zoneNodes: [],
     });
     const ask = async (out: number) =>
       (
@@ -151,5 +170,32 @@ describe('the disruption budget', () => {
     const counted = countLeaving(request, fleet, bad.known ? bad.value : []);
     expect(counted.cluster.down).toEqual(['i-3', 'i-1', 'i-6']);
     expect(counted.inGroup.down).toEqual(['i-3', 'i-6']);
+  });
+
+  test('a place nobody gave back is free at its end to the millisecond, and the hour after a start is too', async () => {
+    const table = new MemoryTable();
+    const limits = { share: 0.5, floor: 1, perHour: 1 };
+    const until = START + 2 * HOUR_MS;
+    const ask = async (node: number, now: number, over: Partial<DisruptionLimits> = {}) => {
+      const request = requestOf(node, new Set(), until);
+      return await peekDisruption(table, CLUSTER, request, { ...limits, ...over }, now);
+    };
+    await claimDisruption(table, CLUSTER, requestOf(0, new Set(), until), limits, START);
+    expect(await ask(2, START + HOUR_MS - 1)).toMatchObject({ is: 'full', againAt: START + HOUR_MS });
+    expect(await ask(2, START + HOUR_MS)).toMatchObject({ is: 'free' });
+    // Of another zone.
+    expect((await ask(1, until - 1)).is).toBe('full');
+    expect((await ask(1, until)).is).toBe('free');
+  });
+
+  test('a zone that AWS is taking nodes from is as full as if they were down', async () => {
+    const fleet = ALL.map((node) => ({ id: idOf(node), zone: `zone-${zoneOf(node)}`, inGroup: false }));
+    const ask = async (leaving: number[]) => {
+      const bad = leaving.map((node) => ({ subject: idOf(node), at: START }));
+      const request = countLeaving(requestOf(0, new Set(), START + HOUR_MS), fleet, bad);
+      const limits = { share: 0.1, floor: 1, perHour: 9 };
+      return (await claimDisruption(new MemoryTable(), CLUSTER, request, limits, START)).is;
+    };
+    expect([await ask([2, 4]), await ask([2, 3])]).toEqual(['full', 'held']);
   });
 });

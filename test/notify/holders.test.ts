@@ -54,6 +54,19 @@ describe('a notifier that finds the channel held', () => {
   });
 });
 
+test('a notifier that cannot read the config gives the channel back at once', async () => {
+  const run = outboxWorld(slackApp());
+  const process = new Process('holder');
+  const people = () => Promise.reject(new Error('no config'));
+  const slack = simulatedPeople(run.world.slack, gateOf(run.world, { process }));
+  const environment = { ...run.simulation.environment(process), people };
+  const told = deliver(notifierEnvironment(environment, slack, NO_HINTS, []), CHANNEL, {
+    isOnTime: () => true,
+  });
+  await expect(run.world.clock.run(told)).rejects.toThrow('no config');
+  expect((await acquire(run.world.table, CHANNEL)).is).toBe('mine');
+});
+
 const NO_HINTS: HintQueue = { send: async () => {} };
 
 /** Does something once, right before the holder gives the channel back. */

@@ -19,7 +19,6 @@ const view: View = {
   now: awaiting.now,
   timezone: 'Europe/Berlin',
   consoleUrl: 'https://console.example.com',
-  mentions: ['S0ONCALL'],
 };
 
 const many = (incident: Incident, count: number): Incident[] =>
@@ -38,7 +37,7 @@ describe('a storm', () => {
     const message = renderStorm({ ...storm, incidents }, view);
     const lines = linesOf(message);
     expect(lines[0]).toBe('🌊 CRITICAL · answer needed · prod · 42 incidents: Spot interruptions');
-    expect(lines[1]).toBe('Many at once, first 2026-11-03 14:01:00 UTC. @S0ONCALL');
+    expect(lines[1]).toBe('Many at once, first 2026-11-03 14:01:00 UTC.');
     expect(lines).toContain('Held back: replacements');
     expect(lines).toContain('✅ Fixed and verified: 40');
     expect(lines).toContain('🟠 Waiting for approval: 1');
@@ -52,7 +51,7 @@ describe('a storm', () => {
     );
   });
 
-  test('that is over calls nobody', () => {
+  test('that is over says since when', () => {
     const ended = { ...storm, incidents: many(approved.incident, 4), endedAt: START + MINUTE_MS };
     const lines = linesOf(renderStorm(ended, view));
     expect(lines[0]).toBe('✅ HIGH · no action needed · prod · 4 incidents: Spot interruptions');

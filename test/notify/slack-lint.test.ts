@@ -99,6 +99,8 @@ const BAD: readonly [string, SlackBlock[]][] = [
   ['a raw bracket', [section(plain('a < b'))]],
   ['a raw ampersand', [section(markdown('a & b'))]],
   ['a mention nobody wrote', [section(markdown('<!everyone>'))]],
+  ['a call to the whole channel', [section(markdown('<!channel>'))]],
+  ['a call to a user group', [section(markdown('<!subteam^S0ONCALL>'))]],
   ['a mention in plain text', [section(plain('<!channel>'))]],
   ['a link without words', [section(markdown('<https://example.com>'))]],
   ['a link to no page', [section(markdown('<mailto:a@example.com|a>'))]],
@@ -116,7 +118,7 @@ test('no text, no blocks, and a text that would mention somebody', () => {
 test('our own tokens pass', () => {
   const tokens = [
     '<!date^1793714565^{time_secs}|14:02:45 UTC>',
-    '<@U0ANA> <!subteam^S0ONCALL> <!here> <!channel>',
+    '<@U0ANA> and <@W0BEN>',
     '<https://console.example.com/?a=1&amp;b=2|Open the console>',
   ];
   for (const token of tokens) expect(problems(section(markdown(token)))).toEqual([]);

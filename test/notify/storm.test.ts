@@ -106,7 +106,8 @@ describe('what makes a storm', () => {
   });
 
   test('whatever comes while it lasts, and nothing once it is over', () => {
-    const outbox = outboxOf(many.slice(0, 1));
+    const told = message({ openedAt: 50 * MINUTE_MS, via: 'S#1' });
+    const outbox = outboxOf([...many.slice(0, 1), told]);
     const value = {
       cluster: 'prod',
       trouble: 'node-interruption',
@@ -117,6 +118,8 @@ describe('what makes a storm', () => {
     const storm = { sk: 'S#1', value: { ...value, state: 'posted' as const, tries: 0 } };
     const later = message({ openedAt: 60 * MINUTE_MS });
     expect(stormFor({ ...outbox, storms: [storm] }, later)?.sk).toBe('S#1');
+    const muchLater = message({ openedAt: 66 * MINUTE_MS });
+    expect(stormFor({ ...outbox, storms: [storm] }, muchLater)).toBeUndefined();
     const over = { ...storm, value: { ...storm.value, endedAt: 50 * MINUTE_MS } };
     expect(stormFor({ ...outbox, storms: [over] }, later)).toBeUndefined();
   });

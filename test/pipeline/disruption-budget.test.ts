@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NodeInterruptionPolicy } from '../../functions/node-interruption/policy.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
+import { FaultPlan } from '../../simulator/faults.ts';
 import { assertNoMutations } from '../../simulator/invariants.ts';
 import type { World } from '../../simulator/world.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
@@ -98,6 +99,24 @@ describe('T19: pools of different size', () => {
     const refused = (await simulation.incidents()).filter(({ outcome }) => outcome?.kind === 'refused');
     expect(refused.length).toBe(incidents.length - 1);
     for (const { outcome } of refused) expect(outcome?.details.join()).toContain('disruption-budget: ');
+  });
+});
+
+describe('a budget that cannot be read', () => {
+  test('is no budget with room: nothing is begun, and the reason is shown', async () => {
+    const faults = new FaultPlan();
+    const run = simulate({ world: pools(pool('several', 3)), policy: cordon, faults });
+    run.world.calls.onCall((call) => {
+      const [key] = call.args as [{ pk?: string }];
+      if (call.method === 'get' && key.pk?.startsWith('DISRUPTIONS#') === true)
+        faults.add({ call: call.n, fault: { kind: 'throttle' } });
+    });
+    await run.world.clock.advance(MINUTE_MS);
+    run.world.rebalance('several/0');
+    await run.world.clock.advance(5 * MINUTE_MS);
+    assertNoMutations(run.world);
+    const [incident] = await run.simulation.incidents();
+    expect(reasonsOf(incident as Incident)).toContain('disruption-budget: the budget could not be read');
   });
 });
 

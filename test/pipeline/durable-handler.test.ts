@@ -1,7 +1,7 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeInterruption } from '../../functions/node-interruption/index.ts';
-import { remediateHandler } from '../../shared/aws/handlers.ts';
+import { remediateHandler } from '../../shared/aws/handlers/remediate.ts';
 import { wallClock } from '../../shared/clock.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import type { Durable } from '../../shared/ports/durable.ts';

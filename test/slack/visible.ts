@@ -30,8 +30,7 @@ function shown(value: unknown): string {
 function withoutMarkup(text: string): string {
   return text
     .replace(/<!date\^\d+\^[^|>]+\|([^>]+)>/g, '$1')
-    .replace(/<!subteam\^(S\w+)>/g, '@$1')
-    .replace(/<[!@](\w+)>/g, '@$1')
+    .replace(/<@(\w+)>/g, '@$1')
     .replace(/<https?:[^|>]+\|([^>]+)>/g, '$1')
     .replace(/`/g, '')
     .replace(/\*([^*\n]+)\*/g, '$1');

@@ -5,7 +5,6 @@ import { context, header, markdown, section, titled } from './blocks.ts';
 import { MAX_HEADER } from './limits.ts';
 import { consoleLink } from './links.ts';
 import { countLines, needOf, topLines, worstSeverity } from './listing.ts';
-import { mentions } from './people.ts';
 import { lookOf } from './state.ts';
 import { code, data } from './text.ts';
 import { clockTime, dateTime, localTime } from './time.ts';
@@ -40,13 +39,12 @@ export function renderStorm(storm: Storm, view: View): SlackMessage {
   const what = `${incidents.length} incidents: ${cause}`;
   const first = `${worstSeverity(incidents)} · ${need} · ${cluster.slice(0, 40)} · ${what}`;
   const lasted = isOver ? `*Over* since ${clockTime(endedAt)}` : `*${lookOf(state).words}*`;
-  const called = isOver ? '' : mentions(view.mentions);
   return board(view, {
     icon: lookOf(state).icon,
     colour: lookOf(state).colour,
     first,
     text: `${worstSeverity(incidents)} in ${data(cluster, 60)}, ${need}: ${data(what, 300)}, ${isOver ? 'over' : 'going on'} since ${localTime(endedAt ?? since, view.timezone)}.`,
-    level: `${lasted}, first ${dateTime(since)}. ${called}`.trim(),
+    level: `${lasted}, first ${dateTime(since)}.`,
     blocks: [
       ...(paused === undefined ? [] : [section(markdown(`*Held back*: ${code(paused, 400)}`))]),
       ...incidentBlocks(incidents, view),

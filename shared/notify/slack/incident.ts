@@ -5,18 +5,9 @@ import type { SlackBlock, SlackMessage } from '../../ports/slack.ts';
 import { context, header, markdown, plainText, section } from './blocks.ts';
 import { MAX_HEADER, MAX_MESSAGE, sizeOf } from './limits.ts';
 import { incidentLink } from './links.ts';
-import { mentions } from './people.ts';
 import { decisionBlocks, questionBlocks } from './questions.ts';
 import { evidenceBlocks, fieldBlocks, stepBlocks } from './sections.ts';
-import {
-  headlineOf,
-  lookOf,
-  needsPeople,
-  pendingQuestions,
-  type State,
-  severityOf,
-  stateOf,
-} from './state.ts';
+import { headlineOf, lookOf, pendingQuestions, type State, severityOf, stateOf } from './state.ts';
 import { code, codeNames, data, names } from './text.ts';
 import { clockTime, localTime } from './time.ts';
 import type { IncidentView } from './view.ts';
@@ -74,11 +65,9 @@ function firstLine(incident: Incident, state: State): string {
   return `${severityOf(incident)} · ${lookOf(state).need} · ${cluster} · ${headlineOf(incident)}`;
 }
 
-/** What is done or will be done, and when; who is called. */
+/** What is done or will be done, and when. */
 function levelLine(incident: Incident, view: IncidentView, state: State): string {
-  const line = `*${lookOf(state).words}*${happening(incident, view, state)}`;
-  const called = needsPeople(state) ? mentions(view.mentions) : '';
-  return called === '' ? line : `${line} ${called}`;
+  return `*${lookOf(state).words}*${happening(incident, view, state)}`;
 }
 
 function happening(incident: Incident, { now }: IncidentView, state: State): string {

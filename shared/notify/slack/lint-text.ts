@@ -20,8 +20,7 @@ export function atMost(at: string, length: number, max: number): string[] {
 }
 
 /** The tokens we write ourselves; whatever else stands between angle brackets came from somewhere else. */
-const TOKENS =
-  /<(?:!date\^\d+\^[^|<>]+\|[^|<>]+|@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!here|!channel|https?:[^|<>\s]+\|[^|<>]+)>/g;
+const TOKENS = /<(?:!date\^\d+\^[^|<>]+\|[^|<>]+|@[UW][A-Z0-9]+|https?:[^|<>\s]+\|[^|<>]+)>/g;
 /** An ampersand that starts no entity, and brackets. */
 const UNESCAPED = /&(?!amp;|lt;|gt;)|[<>]/;
 

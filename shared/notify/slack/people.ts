@@ -3,9 +3,6 @@ import { code } from './text.ts';
 const SLACK_USER = /^slack:T[A-Z0-9]{1,30}\/([UW][A-Z0-9]{1,30})$/;
 const SLACK_IDS = /slack:T[A-Z0-9]{1,30}\/[UW][A-Z0-9]{1,30}/g;
 const AWS_ARN = /^aws:arn:[\w-]+:(?:iam|sts)::\d{12}:(.+)$/;
-const USER = /^[UW][A-Z0-9]{1,30}$/;
-const GROUP = /^S[A-Z0-9]{1,30}$/;
-const MAX_MENTIONS = 10;
 const MAX_PERSONS = 5;
 
 /** Who did something, for `mrkdwn`: Slack's own name for a Slack user, of an AWS principal what tells it apart. */
@@ -25,19 +22,4 @@ export function withoutIds(text: string): string {
 export function persons(by: readonly string[]): string {
   const more = by.length - MAX_PERSONS;
   return `${by.slice(0, MAX_PERSONS).map(person).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-/** Who is called, and nobody else: the ids come from the config. */
-export function mentions(ids: readonly string[] = []): string {
-  return ids
-    .slice(0, MAX_MENTIONS)
-    .map(mention)
-    .filter((text) => text !== '')
-    .join(' ');
-}
-
-function mention(id: string): string {
-  if (id === 'here' || id === 'channel') return `<!${id}>`;
-  if (USER.test(id)) return `<@${id}>`;
-  return GROUP.test(id) ? `<!subteam^${id}>` : '';
 }

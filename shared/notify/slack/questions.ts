@@ -6,7 +6,7 @@ import {
   type SnoozeLength,
 } from '../../approval/choice.ts';
 import type { Incident, Question } from '../../incident/incident.ts';
-import { requiredOf } from '../../incident/questions.ts';
+import { isOvertaken, requiredOf } from '../../incident/questions.ts';
 import type { SlackBlock } from '../../ports/slack.ts';
 import { context, markdown, plainText, section } from './blocks.ts';
 import { person, persons } from './people.ts';
@@ -18,6 +18,8 @@ import type { IncidentView } from './view.ts';
 /** With their menus, more would not fit beside what they are about. */
 const MAX_QUESTIONS = 3;
 const MAX_REASON = 200;
+/** A section takes 3,000 characters, and five people with long names each stand in five lines. */
+const MAX_DECISIONS = 2_800;
 
 /** What waits for an answer, each with its buttons; they go as soon as it is answered. */
 export function questionBlocks(incident: Incident, view: IncidentView): SlackBlock[] {
@@ -97,13 +99,28 @@ function approveButton({ step }: Question, { risks }: IncidentView) {
 /** Who decided what and when, in the place of the buttons. */
 export function decisionBlocks({ questions }: Incident, count: number): SlackBlock[] {
   const lines = questions.filter(({ answer }) => answer !== undefined).map(decisionLine);
-  return lines.length === 0 || count === 0 ? [] : [section(markdown(lines.slice(-count).join('\n')))];
+  if (lines.length === 0 || count === 0) return [];
+  return [section(markdown(newestLines(lines.slice(-count), MAX_DECISIONS).join('\n')))];
 }
 
-function decisionLine({ step, answer, approvals = [] }: Question): string {
+/** As many of the last as fit. */
+function newestLines(lines: readonly string[], max: number): string[] {
+  let length = 0;
+  const fitting = lines.toReversed().filter((line) => {
+    length += line.length + 1;
+    return length <= max;
+  });
+  return fitting.reverse();
+}
+
+function decisionLine(question: Question): string {
+  const { step, answer, approvals = [] } = question;
   if (answer === undefined || answer.decision === 'expired') {
     const when = answer === undefined ? '' : ` ${clockTime(answer.at)}`;
-    return `${code(step.action, 60)} expired without an answer${when}`;
+    const how = isOvertaken(question)
+      ? 'not decided, a newer plan took its place'
+      : 'expired without an answer';
+    return `${code(step.action, 60)} ${how}${when}`;
   }
   const { by, at, decision, reason } = answer;
   const others = decision === 'approved' ? approvals.map((given) => given.by) : [];

@@ -9,8 +9,6 @@ export interface View {
   timezone: string;
   /** From the config; empty: no links. */
   consoleUrl: string;
-  /** From the config: ids of users (`U…`, `W…`) and user groups (`S…`), `here` or `channel`. */
-  mentions?: readonly string[];
 }
 
 export interface IncidentView extends View {

@@ -3,7 +3,7 @@ import { wallClock } from '../../../shared/clock.ts';
 import { ROLES, type Setting, type Stage, type Theatre } from '../../contract/kubernetes-stage.ts';
 import { type EngineCluster, startCluster } from './cluster.ts';
 import { eventually } from './processes.ts';
-import { pieces, type Scene } from './workloads.ts';
+import { budgetPieces, type Piece, type Scene, workloadAndVolumePieces } from './workloads.ts';
 
 const SETTLE_LIMIT_MS = 60_000;
 /** Objects created together. */
@@ -51,12 +51,26 @@ async function build(cluster: EngineCluster, scene: Scene): Promise<void> {
   for (const node of nodes) await kubelets.register(node, nodeSelector);
   await eventually(() => expectUntainted(cluster, nodes), SETTLE_LIMIT_MS);
   await admin.create('/api/v1/namespaces', { metadata: { name: namespace } });
-  const made = pieces(scene);
+  await createAll(cluster, budgetPieces(scene));
+  // A budget that cannot count its pods says so in one way before it has ever counted, and in another after that.
+  await eventually(() => expectObserved(cluster, namespace), SETTLE_LIMIT_MS);
+  const made = workloadAndVolumePieces(scene);
+  await createAll(cluster, made);
+  for (const { status } of made) if (status !== undefined) await admin.patch(status.path, status.change);
+  await eventually(() => expectSettled(cluster, namespace, setting), SETTLE_LIMIT_MS);
+}
+
+async function createAll({ admin }: EngineCluster, made: readonly Piece[]): Promise<void> {
   for (let from = 0; from < made.length; from += AT_ONCE) {
     await Promise.all(made.slice(from, from + AT_ONCE).map(({ path, object }) => admin.create(path, object)));
   }
-  for (const { status } of made) if (status !== undefined) await admin.patch(status.path, status.change);
-  await eventually(() => expectSettled(cluster, namespace, setting), SETTLE_LIMIT_MS);
+}
+
+async function expectObserved({ admin }: EngineCluster, namespace: string): Promise<void> {
+  const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
+  const { items } = await admin.get<{ items: BudgetObject[] }>(path);
+  const fresh = items.find(({ status }) => (status?.observedGeneration ?? 0) < 1);
+  if (fresh !== undefined) throw new Error(`the budget ${fresh.metadata.name} was never counted`);
 }
 
 /** A new Node is marked not ready until its controller has seen it. */
@@ -85,7 +99,7 @@ interface PodObject {
 interface BudgetObject {
   metadata: { name: string };
   spec: { selector: { matchLabels?: Record<string, string> } };
-  status?: Conditions & { currentHealthy?: number };
+  status?: Conditions & { currentHealthy?: number; observedGeneration?: number };
 }
 
 /** Every pod is there and reported, and every budget has counted them. */

@@ -22,11 +22,15 @@ export interface Scene {
   setting: Setting & { workloads?: readonly TimedWorkload[] };
 }
 
-/** The API objects of a setting. */
-export function pieces(scene: Scene): Piece[] {
-  const { namespace, nodes, setting } = scene;
+/** The budgets of a setting. */
+export function budgetPieces({ namespace, setting }: Scene): Piece[] {
+  return (setting.budgets ?? []).map((budget) => budgetPiece(namespace, budget));
+}
+
+/** Its other API objects. */
+export function workloadAndVolumePieces(scene: Scene): Piece[] {
+  const { nodes, setting } = scene;
   return [
-    ...(setting.budgets ?? []).map((budget) => budgetPiece(namespace, budget)),
     ...(setting.workloads ?? []).flatMap((workload) => workloadPieces(scene, workload)),
     ...(setting.workloads ?? [])
       .filter(({ volume }) => volume === true)
