@@ -1,6 +1,7 @@
 import type { CaseReport, ReceiveReport } from './receive.ts';
 import type { Figure } from './report.ts';
 import type { StormReport } from './storm.ts';
+import type { ThrottlingReport } from './throttling.ts';
 
 const least = (value: number) => ({ at: 'least', value }) as const;
 const most = (value: number) => ({ at: 'most', value }) as const;
@@ -59,5 +60,23 @@ export function floodFigures(alone: StormReport, flooded: StormReport): Figure[]
     { name: `${name}: nodes cordoned`, value: cordonedPercent, unit: '%', aim: least(100) },
     { name: `${name}: warning to cordon, p99 (virtual)`, value: toCordonMs.p99, unit: 'ms' },
     { name: `${name}: p99, with / without`, value: ratio, unit: 'x', aim: most(1.05) },
+  ];
+}
+
+export function throttlingFigures(report: ThrottlingReport): Figure[] {
+  const { size, counted, incidents, awsReads, toCordonMs, wallMs, peakRssMb } = report;
+  const name = `${size.calls.toLocaleString('en-US')} throttled calls`;
+  return [
+    { name: `${name}: counted`, value: (counted / size.calls) * 100, unit: '%', aim: least(100) },
+    { name: `${name}: incidents`, value: incidents, unit: '', aim: most(40) },
+    { name: `${name}: AWS reads`, value: awsReads, unit: '', aim: most(400) },
+    {
+      name: `${name}: warning to cordon, p99 (virtual)`,
+      value: toCordonMs.p99,
+      unit: 'ms',
+      aim: most(5_000),
+    },
+    { name: `${name}: wall time`, value: wallMs / 1000, unit: 's' },
+    { name: `${name}: peak memory (RSS)`, value: peakRssMb, unit: 'MB', aim: most(256) },
   ];
 }

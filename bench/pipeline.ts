@@ -1,15 +1,17 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type ChildOptions, isPinnable, runChild } from './children.ts';
-import { floodFigures, receiveFigures, stormFigures } from './figures.ts';
+import { floodFigures, receiveFigures, stormFigures, throttlingFigures } from './figures.ts';
 import type { ReceiveReport } from './receive.ts';
 import { asJson, asTable, type Figure, type Report } from './report.ts';
 import type { StormReport } from './storm.ts';
+import type { ThrottlingReport } from './throttling.ts';
 
 const FOREIGN = 10_000;
 /** Together under ten minutes, whatever happens. */
 const RECEIVE = { limitMs: 60_000 };
 const STORM = { limitMs: 180_000, heapMb: 400 };
+const THROTTLING = { limitMs: 120_000, heapMb: 128 };
 
 class Bench {
   readonly figures: Figure[] = [];
@@ -44,6 +46,8 @@ async function measure(): Promise<Report> {
   if (alone !== undefined) figures.push(...stormFigures(alone));
   const flooded = await bench.run<StormReport>('storm.ts', STORM, ['--foreign', String(FOREIGN)]);
   if (alone !== undefined && flooded !== undefined) figures.push(...floodFigures(alone, flooded));
+  const throttling = await bench.run<ThrottlingReport>('throttling.ts', THROTTLING);
+  if (throttling !== undefined) figures.push(...throttlingFigures(throttling));
   return { setting: settingOf(pinned), figures, broken };
 }
 
@@ -54,6 +58,7 @@ function settingOf(pinned: boolean): string[] {
     `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${cpu}, ${availableParallelism()} cores, ${cores}`,
     'receive: in-memory ports that answer at once, log silent, 40,000 events a round, median of 5 rounds',
     'storm: 1,000 nodes and 30,000 pods, simulated; virtual time counts 5 ms for an AWS call and 2 ms for a Kubernetes call, no cold starts; V8 heap of at most 400 MB',
+    'throttled calls: 40 keys and 10 Spot warnings in 60 s on 20 nodes and 400 pods; every function and the simulated fleet in one process; V8 heap of at most 128 MB',
   ];
 }
 

@@ -49,6 +49,8 @@ function portsOf(traffic: Traffic, { calls, started }: Traces): Ports {
     ec2: counted('ec2', ec2Of(traffic), calls),
     eks: counted('eks', refusing('eks'), calls),
     autoscaling: counted('autoscaling', refusing('autoscaling'), calls),
+    quotas: counted('quotas', refusing('quotas'), calls),
+    usage: counted('usage', refusing('usage'), calls),
     kubernetes: counted('kubernetes', refusing('kubernetes'), calls),
     table: counted('table', new MemoryTable(), calls),
     durable: counted('durable', durableInto(started), calls),
@@ -65,6 +67,8 @@ function ec2Of({ foreign, ours }: Traffic): Ec2 {
   return {
     describeInstances: async (ids) => ids.flatMap((id) => instances.get(id) ?? []),
     terminateInstances: async () => {},
+    describeInstanceTypes: async () => [],
+    describeSubnets: async () => [],
   };
 }
 

@@ -29,8 +29,8 @@ export function awsDeadLetters(
     urls.set(name, known);
     return known;
   };
-  const queue = (lane: Lane) => urlOf(`paramedic-${stage}-node-interruption-${lane}`);
-  const deadLetterQueue = (lane: Lane) => urlOf(`paramedic-${stage}-node-interruption-${lane}-dlq`);
+  const queue = ({ name }: Lane) => urlOf(`paramedic-${stage}-${name}`);
+  const deadLetterQueue = ({ name }: Lane) => urlOf(`paramedic-${stage}-${name}-dlq`);
   return {
     depth: async (lane) => await depthOf(client, await deadLetterQueue(lane)),
     receive: async (lane, hideSeconds) => await receive(client, await deadLetterQueue(lane), hideSeconds),

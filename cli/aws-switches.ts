@@ -1,13 +1,4 @@
-import {
-  DisableRuleCommand,
-  EnableRuleCommand,
-  EventBridgeClient,
-  ListRulesCommand,
-  ListTagsForResourceCommand,
-  type Rule,
-  TagResourceCommand,
-  UntagResourceCommand,
-} from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import {
   DeleteRolePolicyCommand,
   GetRoleCommand,
@@ -17,18 +8,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { troubles } from '../functions/index.ts';
 import { awsCall } from '../shared/aws/classify.ts';
-import { allPages } from '../shared/aws/paging.ts';
 import { clientConfig } from '../shared/aws/ports.ts';
 import { describeFailure, isFailure } from '../shared/errors.ts';
-import {
-  DENY_POLICY,
-  denyPolicy,
-  executorRoles,
-  type OuterSwitches,
-  STOP_TAG,
-  type Switch,
-  startsSomething,
-} from './switches.ts';
+import { disable, eachRule, enable } from './aws-rules.ts';
+import { DENY_POLICY, denyPolicy, executorRoles, type OuterSwitches, type Switch } from './switches.ts';
 
 interface Clients {
   iam: IAMClient;
@@ -48,18 +31,13 @@ export function awsSwitches(
     await Promise.all(
       executorRoles(stage, troubles).map((role) => guarded(role, () => changeRole(iam, role, change))),
     );
-  const eachRule = async (change: (rule: Rule) => Promise<void>) => {
-    const found = await listRules(events, stage);
-    if ('state' in found) return [found];
-    return await Promise.all(found.map((rule) => changeRule(events, rule, change)));
-  };
   return {
     roles: () => eachRole(async () => {}),
     deny: () => eachRole((role) => attach(iam, role)),
     allow: () => eachRole((role) => detach(iam, role)),
-    rules: () => eachRule(async () => {}),
-    disableRules: () => eachRule((rule) => disable(events, rule)),
-    enableRules: () => eachRule((rule) => enable(events, rule)),
+    rules: () => eachRule(events, stage, async () => {}),
+    disableRules: () => eachRule(events, stage, disable),
+    enableRules: () => eachRule(events, stage, enable),
   };
 }
 
@@ -112,55 +90,4 @@ async function detach(iam: IAMClient, role: string): Promise<void> {
   } catch (error) {
     if (!isFailure(error, 'not-found')) throw error;
   }
-}
-
-async function listRules(events: EventBridgeClient, stage: string): Promise<Rule[] | Switch> {
-  const prefix = `paramedic-${stage}-`;
-  try {
-    const rules = await allPages<Rule, string>(async (cursor) => {
-      const command = new ListRulesCommand({ NamePrefix: prefix, NextToken: cursor });
-      const answer = await awsCall('events:ListRules', () => events.send(command));
-      return { items: answer.Rules ?? [], next: answer.NextToken };
-    });
-    return rules.filter(({ Name = '' }) => startsSomething(Name, stage, troubles));
-  } catch (error) {
-    return { name: `${prefix}*`, state: 'unreadable', byUs: false, why: describeFailure(error) };
-  }
-}
-
-async function changeRule(
-  events: EventBridgeClient,
-  rule: Rule,
-  change: (rule: Rule) => Promise<void>,
-): Promise<Switch> {
-  const { Name: name = '' } = rule;
-  return await guarded(name, async () => {
-    await change(rule);
-    const command = new ListRulesCommand({ NamePrefix: name });
-    const { Rules = [] } = await awsCall('events:ListRules', () => events.send(command));
-    const isOn = Rules.find((each) => each.Name === name)?.State !== 'DISABLED';
-    return { name, state: isOn ? 'clear' : 'engaged', byUs: !isOn && (await isTagged(events, rule)) };
-  });
-}
-
-/** Tagged first: whatever happens in between, a rule that we disabled says so. One disabled before stays so. */
-async function disable(events: EventBridgeClient, { Name, Arn, State }: Rule): Promise<void> {
-  if (State === 'DISABLED') return;
-  const tag = new TagResourceCommand({ ResourceARN: Arn, Tags: [{ Key: STOP_TAG, Value: 'true' }] });
-  await awsCall('events:TagResource', () => events.send(tag));
-  await awsCall('events:DisableRule', () => events.send(new DisableRuleCommand({ Name })));
-}
-
-async function enable(events: EventBridgeClient, rule: Rule): Promise<void> {
-  const { Name, Arn } = rule;
-  if (!(await isTagged(events, rule))) return;
-  await awsCall('events:EnableRule', () => events.send(new EnableRuleCommand({ Name })));
-  const untag = new UntagResourceCommand({ ResourceARN: Arn, TagKeys: [STOP_TAG] });
-  await awsCall('events:UntagResource', () => events.send(untag));
-}
-
-async function isTagged(events: EventBridgeClient, { Arn }: Rule): Promise<boolean> {
-  const command = new ListTagsForResourceCommand({ ResourceARN: Arn });
-  const { Tags = [] } = await awsCall('events:ListTagsForResource', () => events.send(command));
-  return Tags.some(({ Key }) => Key === STOP_TAG);
 }

@@ -1,3 +1,4 @@
+import { type OwnThrottling, ownThrottling } from '../functions/api-throttling/own-calls.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type ConfigStore, configStore } from '../shared/config/store.ts';
 import {
@@ -35,6 +36,8 @@ export interface Deployment {
   wake(callbackId: string, reason: string): Promise<'woken' | 'gone'>;
   readStop(): Promise<StopState>;
   writeStop(change: { engaged: boolean; by: string; reason: string }): Promise<void>;
+  /** Which calls of its own AWS throttles now, as far as CloudTrail has told. */
+  ownThrottling(): Promise<OwnThrottling[]>;
   /** The pushed config. */
   config: ConfigStore;
   /** The ARN of whoever runs this command, session name included. */
@@ -64,6 +67,7 @@ export function deploymentOn(
     wake: (callbackId, reason) => durable.wake(callbackId, reason),
     readStop: () => readStop(table),
     writeStop: (change) => writeStop(table, clock, change),
+    ownThrottling: () => ownThrottling(table, clock.now()),
     config: configStore(table, clock),
     identity,
     deadLetters,

@@ -1,8 +1,24 @@
 import { type Clock, type EpochMs, SECOND_MS } from '../shared/clock.ts';
 import { isFailure } from '../shared/errors.ts';
+import type { Trouble } from '../shared/pipeline/trouble.ts';
 
-export const LANES = ['notice', 'lifecycle'] as const;
-export type Lane = (typeof LANES)[number];
+/** One queue of a trouble. */
+export interface Lane {
+  trouble: string;
+  /** `notice` for events whose time is short, `lifecycle` for the rest. */
+  kind: 'notice' | 'lifecycle';
+  /** What its queue is named after the stage. */
+  name: string;
+}
+
+/** Every lane there is: a trouble has the ones that its events travel on. */
+export function lanesOf(troubles: readonly Pick<Trouble, 'name' | 'events'>[]): Lane[] {
+  return troubles.flatMap(({ name: trouble, events }) =>
+    (['notice', 'lifecycle'] as const)
+      .filter((kind) => events.some(({ urgent }) => (urgent === true) === (kind === 'notice')))
+      .map((kind) => ({ trouble, kind, name: `${trouble}-${kind}` })),
+  );
+}
 
 /** The dead-letter queues, as far as looking at them and sending their messages again needs. Throws PortErrors. */
 export interface DeadLetters {

@@ -1,5 +1,7 @@
-import { isoTime } from '../shared/clock.ts';
+import { type OwnThrottling, ownThrottlingText } from '../functions/api-throttling/own-calls.ts';
+import { type EpochMs, isoTime } from '../shared/clock.ts';
 import { describeFailure } from '../shared/errors.ts';
+import { type Fact, readFact } from '../shared/fact.ts';
 import type { StopState } from '../shared/incident/stop-switch.ts';
 import { baseOf } from './config/base.ts';
 import type { Deployment } from './deployment.ts';
@@ -14,16 +16,19 @@ export interface Switches {
   modeUnknown?: string;
   roles: Switch[];
   rules: Switch[];
+  /** No switch of a person's: what Paramedic holds back by itself because AWS throttles its own calls. */
+  ownCalls: Fact<OwnThrottling[]>;
 }
 
-export async function readSwitches(deployment: Deployment): Promise<Switches> {
-  const [ledger, mode, roles, rules] = await Promise.all([
+export async function readSwitches(deployment: Deployment, now: EpochMs): Promise<Switches> {
+  const [ledger, mode, roles, rules, ownCalls] = await Promise.all([
     deployment.readStop(),
     pushedMode(deployment),
     deployment.switches.roles(),
     deployment.switches.rules(),
+    readFact('ledger', now, () => deployment.ownThrottling()),
   ]);
-  return { ledger, ...mode, roles, rules };
+  return { ledger, ...mode, roles, rules, ownCalls };
 }
 
 /** What cannot be read is said and hides no other switch. Never throws. */
@@ -39,13 +44,20 @@ export async function pushedMode(deployment: Deployment): Promise<Pick<Switches,
 }
 
 /** One line per switch, rules and roles that are clear together. */
-export function switchLines({ ledger, roles, rules, ...config }: Switches): string[] {
+export function switchLines({ ledger, roles, rules, ownCalls, ...config }: Switches): string[] {
   return [
     stopLine(ledger),
     configLine(config),
     ...outerLines('explicit Deny', roles),
     ...outerLines('rule disabled', rules),
+    ...ownCallLines(ownCalls),
   ].map(plain);
+}
+
+function ownCallLines(ownCalls: Switches['ownCalls']): string[] {
+  if (!ownCalls.known) return [`own calls: not known: ${ownCalls.why}`];
+  if (ownCalls.value.length === 0) return ['own calls: clear'];
+  return ownCalls.value.map((each) => `own calls: ${ownThrottlingText(each)}`);
 }
 
 export function stopLine(state: StopState): string {
@@ -68,11 +80,13 @@ export function configLine({ mode, modeUnknown }: Pick<Switches, 'mode' | 'modeU
 }
 
 export function outerLines(what: string, switches: readonly Switch[]): string[] {
-  const told = switches.filter(({ state }) => state === 'engaged' || state === 'unreadable');
+  const told = switches.filter(({ state }) => state !== 'clear' && state !== 'absent');
   if (switches.every(({ state }) => state === 'absent')) return [`${what}: found nothing to act on`];
   if (told.length === 0) return [`${what}: clear`];
   return told.map(({ name, state, byUs, why = '' }) => {
     if (state === 'unreadable') return plain(`${what}: ${name}: not known: ${why}`);
-    return plain(`${what}: ${name}: engaged${byUs ? '' : ' by somebody else, who must release it'}`);
+    if (state === 'altered') return plain(`${what}: ${name}: no longer, but ${why}`);
+    const release = byUs ? '' : ' by somebody else, who must release it';
+    return plain(`${what}: ${name}: engaged${release}${why === '' ? '' : `: ${why}`}`);
   });
 }

@@ -17,7 +17,7 @@ export const STOP_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 /** Every switch, as it reads now; changes nothing. */
 export async function showSwitches({ options, output, context }: VerbInput): Promise<ExitCode> {
   const deployment = await context.connect(targetOf(options, context.env));
-  const switches = await readSwitches(deployment);
+  const switches = await readSwitches(deployment, context.clock.now());
   if (options['json'] === true) output.json(switches);
   else for (const line of switchLines(switches)) output.data(line);
   return EXIT.ok;
@@ -64,7 +64,8 @@ export async function resume(input: VerbInput): Promise<ExitCode> {
   tell(input, deployment, ledger, { roles, rules });
   if (config.mode === 'off' || config.modeUnknown !== undefined)
     input.output.talk(plain(`${deployment.name}: ${configLine(config)}`));
-  const isClear = config.mode !== 'off' && [...roles, ...rules].every(({ state }) => state !== 'engaged');
+  const isHeld = ({ state }: Switch) => state === 'engaged' || state === 'altered';
+  const isClear = config.mode !== 'off' && ![...roles, ...rules].some(isHeld);
   return finish(input, deployment, isAt(ledger, 'clear') && isClear);
 }
 

@@ -2,11 +2,11 @@
 export interface Switch {
   /** Of the role or the rule. */
   name: string;
-  /** `absent`: there is no such role. */
-  state: 'engaged' | 'clear' | 'absent' | 'unreadable';
+  /** `absent`: there is no such role. `altered`: a rule brings events, but not those it brought before the stop. */
+  state: 'engaged' | 'clear' | 'absent' | 'altered' | 'unreadable';
   /** Engaged by `paramedic stop`, so that `paramedic resume` releases it. */
   byUs: boolean;
-  /** Why it could not be read or changed. */
+  /** Why it could not be read or changed, or in what it is altered. */
   why?: string;
 }
 
@@ -21,7 +21,7 @@ export interface OuterSwitches {
   deny(): Promise<Switch[]>;
   allow(): Promise<Switch[]>;
   disableRules(): Promise<Switch[]>;
-  /** Only those that `disableRules` disabled. */
+  /** Only those that `disableRules` disabled, each to the state it had then: never to a wider one. */
   enableRules(): Promise<Switch[]>;
 }
 
@@ -39,8 +39,19 @@ export function lazySwitches(load: () => Promise<OuterSwitches>): OuterSwitches 
 
 /** Name of the inline policy. */
 export const DENY_POLICY = 'paramedic-stop';
-/** Tag of a rule that `paramedic stop` disabled; one that somebody else disabled has none. */
+/**
+ * Tag of a rule that `paramedic stop` disabled, with the state it had as its value; one that somebody else disabled has
+ * none.
+ */
 export const STOP_TAG = 'paramedic-stop';
+
+const ON_STATES = ['ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const;
+/** In the first one a rule sees no calls of CloudTrail that only read. */
+export type OnState = (typeof ON_STATES)[number];
+
+export function isOnState(state: string): state is OnState {
+  return ON_STATES.some((each) => each === state);
+}
 
 /** The roles that may change something outside Paramedic, by the names `serverless.yml` gives them. */
 export function executorRoles(stage: string, troubles: readonly { name: string }[]): string[] {

@@ -53,6 +53,8 @@ function portsOf(kubernetes: KubernetesAccess, durable: Ports['durable'], node: 
     ec2: remote(ec2Of(node)),
     eks: refusing('eks'),
     autoscaling: refusing('autoscaling'),
+    quotas: refusing('quotas'),
+    usage: refusing('usage'),
     kubernetes,
     table: remote(new MemoryTable()),
     durable: remote(durable),
@@ -87,6 +89,8 @@ function ec2Of(node: string): Ec2 {
   return {
     describeInstances: async (ids) => (ids.includes(node) ? [instance] : []),
     terminateInstances: async () => {},
+    describeInstanceTypes: async () => [],
+    describeSubnets: async () => [],
   };
 }
 

@@ -70,3 +70,14 @@ export function isCopyOf(body: string): (event: CloudEvent) => boolean {
     event.detail['EC2InstanceId'] === given.detail?.['EC2InstanceId'] &&
     event.detail['state'] === given.detail?.['state'];
 }
+
+/** The event and copies of it that are events of their own: what tells two of them apart differs. */
+export function copiesOf(body: string, times: number): string[] {
+  const copies = Array.from({ length: times - 1 }, (_, index) => {
+    const given = JSON.parse(body) as Partial<CloudEvent> & { id: string };
+    const { eventID } = given.detail ?? {};
+    const own = typeof eventID === 'string' ? { eventID: `${eventID}-${index + 2}` } : {};
+    return JSON.stringify({ ...given, id: `${given.id}-${index + 2}`, detail: { ...given.detail, ...own } });
+  });
+  return [body, ...copies];
+}

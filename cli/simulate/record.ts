@@ -1,6 +1,6 @@
 import type { StepVerdict } from '../../shared/incident/incident.ts';
 import type { Plan } from '../../shared/incident/plan.ts';
-import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import type { Below, Trouble } from '../../shared/pipeline/trouble.ts';
 import type { World } from '../../simulator/world.ts';
 
 /** What the first decision saw and said: the one that answers "what would happen". */
@@ -8,12 +8,22 @@ export interface FirstDecision {
   facts?: unknown;
   plan?: Plan;
   guards?: StepVerdict[];
+  /** What was counted last and opened nothing. */
+  below?: readonly Below[];
 }
 
-/** The same trouble, noting its first facts and plan as they pass by. */
+/** The same trouble, noting its first facts and plan and its last count as they pass by. */
 export function recorded(trouble: Trouble, first: FirstDecision): Trouble {
+  const { aggregate } = trouble;
   return {
     ...trouble,
+    ...(aggregate !== undefined && {
+      aggregate: async (input) => {
+        const aggregated = await aggregate(input);
+        first.below = aggregated.below;
+        return aggregated;
+      },
+    }),
     gather: async (input) => {
       const facts = await trouble.gather(input);
       first.facts ??= structuredClone(facts);

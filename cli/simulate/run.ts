@@ -8,7 +8,8 @@ import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { World } from '../../simulator/world.ts';
 import type { WorldSpec } from '../../simulator/world-file.ts';
-import { isCopyOf, leadTime, letAwsAct, worldFor } from './aws.ts';
+import { copiesOf, isCopyOf, leadTime, letAwsAct, worldFor } from './aws.ts';
+import { whyNotOpened } from './not-opened.ts';
 import { type FirstDecision, recorded, watchVerdicts } from './record.ts';
 import { callLine, NOTHING, type SimulateReport, type TimelineEntry } from './report.ts';
 import { SIMULATED_PEOPLE, slackLines } from './slack.ts';
@@ -21,6 +22,8 @@ export interface SimulateInput {
   troubles: readonly Trouble[];
   /** Tells it in a simulated Slack as well. */
   slack?: boolean;
+  /** The event comes this often, each with ids of its own; 1 unless given. */
+  times?: number;
 }
 
 /** The fleet runs this long before the event, so that it is at rest. */
@@ -48,7 +51,7 @@ export async function simulateEvent(input: SimulateInput): Promise<SimulateRepor
   await world.clock.advance(SETTLE_MS);
   for (const signal of read.signals) letAwsAct(world, signal);
   await world.clock.advance(lead + DELIVERY_MS);
-  simulation.send(read.trouble.name, input.body);
+  simulation.send(read.trouble.name, ...copiesOf(input.body, input.times ?? 1));
   await simulation.settle(LONGEST_MS);
   const incidents = await simulation.incidents();
   const told = await report(simulation, read.signals, incidents[0], first);
@@ -83,7 +86,7 @@ async function report(
   const { world } = simulation;
   const parked = world.queue.parked.map((record) => record.reason);
   return {
-    ...(incident === undefined ? { reason: parked[0] ?? whyNotOpened(simulation) } : {}),
+    ...(incident === undefined ? { reason: parked[0] ?? whyNotOpened(simulation, first) } : {}),
     signals,
     incident: incident ?? null,
     facts: first.facts ?? null,
@@ -94,18 +97,6 @@ async function report(
     calls: world.calls.calls.filter(({ process }) => process !== 'notifier').map(callLine),
     timeline: await timeline(simulation, incident),
   };
-}
-
-const NOT_OPENED: Readonly<Record<string, string>> = {
-  foreign: 'the instance belongs to no cluster of this world',
-  off: 'the mode is off',
-  'below-trigger':
-    'the config does not react to it (rebalance.action, rebalance.groups, terminationHooks.names)',
-};
-
-function whyNotOpened({ metrics }: Simulation): string {
-  const counted = metrics.data.find(({ name }) => name === 'Signals')?.dimensions['disposition'] ?? '';
-  return `not opened: ${NOT_OPENED[counted] ?? 'nothing came of it'}`;
 }
 
 async function timeline(simulation: Simulation, incident: Incident | undefined): Promise<TimelineEntry[]> {

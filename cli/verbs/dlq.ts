@@ -1,7 +1,9 @@
+import { troubles } from '../../functions/index.ts';
 import { type EpochMs, humanDuration, isoTime } from '../../shared/clock.ts';
+import { didYouMean } from '../../shared/config/nearest.ts';
 import { parseEnvelope } from '../../shared/pipeline/envelope.ts';
 import type { Deployment } from '../deployment.ts';
-import { type DeadLetter, LANES, type Lane, peek, redrive } from '../dlq.ts';
+import { type DeadLetter, type Lane, lanesOf, peek, redrive } from '../dlq.ts';
 import { plain, table } from '../output.ts';
 import { TARGET_OPTIONS, targetOf } from '../target.ts';
 import {
@@ -15,6 +17,7 @@ import {
   type VerbInput,
 } from '../verb.ts';
 
+const LANES = lanesOf(troubles);
 const DEFAULT_LIMIT = 20;
 const DEFAULT_RATE = 5;
 const MAX_RATE = 50;
@@ -25,7 +28,11 @@ export const verb: Verb = {
   operands: 'ls|redrive',
   count: { min: 1, max: 1 },
   options: {
-    lane: { type: 'string', value: '<lane>', help: `${LANES.join(' or ')}; default both` },
+    lane: {
+      type: 'string',
+      value: '<lane>',
+      help: `${LANES.map(({ name }) => name).join(', ')}, or all of a trouble or of one kind; default every one`,
+    },
     'dry-run': { type: 'boolean', help: 'redrive: list what would be sent, send nothing' },
     rate: {
       type: 'string',
@@ -36,7 +43,7 @@ export const verb: Verb = {
     json: { type: 'boolean', help: 'as JSON' },
     ...TARGET_OPTIONS,
   },
-  examples: ['dlq ls --stage prod', 'dlq redrive --stage prod --lane lifecycle --dry-run'],
+  examples: ['dlq ls --stage prod', 'dlq redrive --stage prod --lane node-interruption-lifecycle --dry-run'],
   run,
 };
 
@@ -44,7 +51,7 @@ async function run(input: VerbInput): Promise<ExitCode> {
   const { operands, options, context } = input;
   const [what] = operands;
   if (what !== 'ls' && what !== 'redrive') throw new UsageError('say ls or redrive');
-  const lanes = lanesOf(options);
+  const lanes = chosenLanes(options);
   const rate = countOption(options, 'rate') ?? DEFAULT_RATE;
   if (rate > MAX_RATE) throw new UsageError(`--rate is at most ${MAX_RATE}`);
   const limit = countOption(options, 'limit') ?? DEFAULT_LIMIT;
@@ -53,12 +60,14 @@ async function run(input: VerbInput): Promise<ExitCode> {
   return isDry ? await list(input, deployment, lanes, limit) : await send(input, deployment, lanes, rate);
 }
 
-function lanesOf(options: OptionValues): readonly Lane[] {
+/** By the lane's own name, or by what several share. */
+function chosenLanes(options: OptionValues): readonly Lane[] {
   const given = textOption(options, 'lane');
   if (given === undefined) return LANES;
-  const lane = LANES.find((each) => each === given);
-  if (lane === undefined) throw new UsageError(`--lane is ${LANES.join(' or ')}`);
-  return [lane];
+  const lanes = LANES.filter(({ name, trouble, kind }) => [name, trouble, kind].includes(given));
+  if (lanes.length > 0) return lanes;
+  const known = LANES.map(({ name }) => name);
+  throw new UsageError(`--lane is one of ${known.join(', ')}${didYouMean(given, known)}`);
 }
 
 async function list(
@@ -71,15 +80,17 @@ async function list(
   for (const lane of lanes) {
     const depth = await deadLetters.depth(lane);
     const letters = await peek(deadLetters, lane, limit);
-    found.push(...letters.map((letter) => ({ lane, ...shown(letter) })));
-    output.talk(`${name}: ${lane}: about ${Math.max(depth, letters.length)} parked, ${letters.length} shown`);
+    found.push(...letters.map((letter) => ({ lane: lane.name, ...shown(letter) })));
+    output.talk(
+      `${name}: ${lane.name}: about ${Math.max(depth, letters.length)} parked, ${letters.length} shown`,
+    );
   }
   if (options['json'] === true) output.json(found);
   else for (const line of letterLines(found, context.clock.now())) output.data(line);
   return EXIT.ok;
 }
 
-type Shown = ReturnType<typeof shown> & { lane: Lane };
+type Shown = ReturnType<typeof shown> & { lane: string };
 
 function shown({ id, sentAt, reason, body }: DeadLetter) {
   const parsed = body === undefined ? undefined : parseEnvelope(body);
@@ -109,8 +120,10 @@ async function send(
   const results = [];
   for (const lane of lanes) {
     const result = await redrive(deadLetters, context.clock, { lane, perSecond });
-    results.push({ lane, ...result });
-    output.talk(`${name}: ${lane}: ${result.sent} sent again, ${result.kept} kept as they cannot be sent`);
+    results.push({ lane: lane.name, ...result });
+    output.talk(
+      `${name}: ${lane.name}: ${result.sent} sent again, ${result.kept} kept as they cannot be sent`,
+    );
   }
   if (options['json'] === true) output.json(results);
   return EXIT.ok;

@@ -4,7 +4,9 @@ import { MODES } from '../../shared/config/policy.ts';
 import { readConfig, readText, readWorld, shipped } from '../files.ts';
 import { describeReport } from '../simulate/print.ts';
 import { simulateEvent } from '../simulate/run.ts';
-import { EXIT, textOption, UsageError, type Verb, type VerbInput } from '../verb.ts';
+import { countOption, EXIT, textOption, UsageError, type Verb, type VerbInput } from '../verb.ts';
+
+const MAX_TIMES = 10_000;
 
 export const verb: Verb = {
   name: 'simulate',
@@ -20,6 +22,11 @@ export const verb: Verb = {
     },
     config: { type: 'string', value: '<file>', help: 'the config in force (default paramedic.yaml)' },
     mode: { type: 'string', value: '<mode>', help: `as if global.mode were this: ${MODES.join(', ')}` },
+    times: {
+      type: 'string',
+      value: '<n>',
+      help: `so many such events at once, each with ids of its own, at most ${MAX_TIMES}; default 1`,
+    },
     slack: {
       type: 'boolean',
       help: 'also what a Slack channel would show: the message, its edits, its thread',
@@ -33,9 +40,12 @@ export const verb: Verb = {
     'simulate events/spot-interruption-terminate.json',
     'simulate events/spot-interruption-terminate.json --mode auto --json',
     'simulate events/spot-interruption-terminate.json --mode approve --slack',
+    'simulate events/throttled-node-role.json --times 20',
   ],
   run: async (input) => {
     const { operands, options, output, context } = input;
+    const times = countOption(options, 'times') ?? 1;
+    if (times > MAX_TIMES) throw new UsageError(`--times is at most ${MAX_TIMES}`);
     const body = await readText(context.cwd, operands[0] ?? '');
     const world = await readWorld(
       context.cwd,
@@ -47,6 +57,7 @@ export const verb: Verb = {
       config: await configFor(input),
       troubles,
       slack: options['slack'] === true,
+      times,
     });
     if (options['json'] === true) output.json(report);
     else for (const line of describeReport(report)) output.data(line);

@@ -10,7 +10,10 @@ export const verb: Verb = {
     ...STOP_OPTIONS,
     deny: { type: 'boolean', help: 'also deny the roles every change, by an inline policy in IAM' },
     rules: { type: 'boolean', help: 'also disable the rules that bring events, and the sweep' },
-    status: { type: 'boolean', help: 'only show every switch; needs no --reason' },
+    status: {
+      type: 'boolean',
+      help: 'only show every switch, and our own calls that AWS throttles; needs no --reason',
+    },
   },
   examples: [
     'stop --stage prod --region eu-west-1 --reason "game day"',

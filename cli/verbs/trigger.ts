@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isoTime } from '../../shared/clock.ts';
+import { troubles } from '../../functions/index.ts';
+import { type EpochMs, isoTime } from '../../shared/clock.ts';
 import { didYouMean } from '../../shared/config/nearest.ts';
+import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import { printableJson } from '../output.ts';
 import { overrides } from '../overrides.ts';
 import { EXIT, type ExitCode, textList, textOption, UsageError, type Verb, type VerbInput } from '../verb.ts';
@@ -40,13 +42,35 @@ async function run({ operands, options, output, context }: VerbInput): Promise<E
   }
   if (!names.includes(name)) throw new UsageError(`there is no sample '${name}'${didYouMean(name, names)}`);
   const sample: unknown = JSON.parse(await readFile(resolve(EVENTS, `${name}.json`), 'utf8'));
-  const stamp = options['now'] === true ? [`id=${randomUUID()}`, `time=${isoTime(context.clock.now())}`] : [];
+  const stamp = options['now'] === true ? stampOf(sample, context.clock.now()) : [];
   const event = overrides(sample, [...stamp, ...textList(options, 'set')]);
   const out = textOption(options, 'out');
   if (out === undefined) output.json(event);
   else await writeFile(resolve(context.cwd, out), `${printableJson(event)}\n`);
   if (out !== undefined) output.talk(`wrote ${out}`);
+  const counter = countedBy(sample);
+  if (counter !== undefined)
+    output.talk(
+      `${counter} counts these: one alone opens no incident; \`simulate\` says how many of how many there are`,
+    );
   return EXIT.ok;
+}
+
+/** What makes it a new event of now. A record of CloudTrail has an id and a time of its own inside. */
+function stampOf(sample: unknown, now: EpochMs): string[] {
+  const time = isoTime(now);
+  const envelope = [`id=${randomUUID()}`, `time=${time}`];
+  const { detail } = sample as { detail?: { eventID?: unknown; eventTime?: unknown } };
+  if (typeof detail?.eventID !== 'string' || typeof detail.eventTime !== 'string') return envelope;
+  return [...envelope, `detail.eventID=${randomUUID()}`, `detail.eventTime=${time}`];
+}
+
+/** The trouble that counts such events and opens nothing at the first one, if there is one. */
+function countedBy(sample: unknown): string | undefined {
+  const { source, 'detail-type': type } = sample as { source?: unknown; 'detail-type'?: unknown };
+  const isRead = ({ events }: Trouble) =>
+    events.some((event) => event.source === source && event.detailType === type);
+  return troubles.find((trouble) => trouble.aggregate !== undefined && isRead(trouble))?.name;
 }
 
 async function sampleNames(): Promise<string[]> {

@@ -11,8 +11,11 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { awsDeadLetters } from '../../cli/aws-dlq.ts';
+import type { Lane } from '../../cli/dlq.ts';
 
 const sqs = mockClient(SQSClient);
+const notice: Lane = { trouble: 'node-interruption', kind: 'notice', name: 'node-interruption-notice' };
+const throttling: Lane = { trouble: 'api-throttling', kind: 'lifecycle', name: 'api-throttling-lifecycle' };
 const letters = () => awsDeadLetters('qa', 'eu-west-1');
 
 beforeEach(() => {
@@ -27,15 +30,15 @@ describe('the dead-letter queues on SQS', () => {
   test('reads the dead-letter queue and sends to the lane, by the names of the template', async () => {
     sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '7' } });
     const queues = letters();
-    expect(await queues.depth('notice')).toBe(7);
-    await queues.send('lifecycle', 'body');
-    await queues.remove('lifecycle', 'r1');
-    await queues.release('notice', 'r2');
+    expect(await queues.depth(notice)).toBe(7);
+    await queues.send(throttling, 'body');
+    await queues.remove(throttling, 'r1');
+    await queues.release(notice, 'r2');
     const inputs = sqs.calls().map(({ args }) => args[0].input as { QueueUrl?: string });
     expect(inputs.flatMap(({ QueueUrl }) => QueueUrl ?? [])).toEqual([
       'url:paramedic-qa-node-interruption-notice-dlq',
-      'url:paramedic-qa-node-interruption-lifecycle',
-      'url:paramedic-qa-node-interruption-lifecycle-dlq',
+      'url:paramedic-qa-api-throttling-lifecycle',
+      'url:paramedic-qa-api-throttling-lifecycle-dlq',
       'url:paramedic-qa-node-interruption-notice-dlq',
     ]);
   });
@@ -62,14 +65,14 @@ describe('the dead-letter queues on SQS', () => {
         },
       ],
     });
-    expect(await letters().receive('notice', 120)).toEqual([
+    expect(await letters().receive(notice, 120)).toEqual([
       { id: 'm', receipt: 'r', sentAt: 1_700_000_000_000, reason: 'why', body },
     ]);
   });
 
   test('an empty queue gives an empty list', async () => {
     sqs.on(ReceiveMessageCommand).resolves({});
-    expect(await letters().receive('notice', 120)).toEqual([]);
+    expect(await letters().receive(notice, 120)).toEqual([]);
   });
 
   test('a missing permission is a PortError that names it', async () => {
@@ -78,7 +81,7 @@ describe('the dead-letter queues on SQS', () => {
       $metadata: { httpStatusCode: 403 },
     });
     sqs.on(ReceiveMessageCommand).rejects(denied);
-    await expect(letters().receive('notice', 120)).rejects.toMatchObject({
+    await expect(letters().receive(notice, 120)).rejects.toMatchObject({
       kind: 'unauthorised',
       operation: 'sqs:ReceiveMessage',
     });

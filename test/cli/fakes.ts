@@ -31,28 +31,25 @@ export class JumpingClock implements Clock {
   }
 }
 
-/** Two dead-letter queues that hide what was received, as SQS does. */
+/** Dead-letter queues by the lane's name, which hide what was received, as SQS does. */
 export class MemoryDeadLetters implements DeadLetters {
-  readonly parked = new Map<Lane, DeadLetter[]>([
-    ['notice', []],
-    ['lifecycle', []],
-  ]);
+  readonly parked = new Map<string, DeadLetter[]>();
   readonly hidden = new Set<string>();
-  readonly sent: { lane: Lane; body: string }[] = [];
-  onSend: (lane: Lane, body: string) => void = () => {};
+  readonly sent: { lane: string; body: string }[] = [];
+  onSend: (lane: string, body: string) => void = () => {};
 
-  park(lane: Lane, id: string, letter: Partial<DeadLetter> = {}): void {
+  park(lane: string, id: string, letter: Partial<DeadLetter> = {}): void {
     const full = { id, receipt: `receipt-${id}`, body: `body-${id}`, sentAt: NOW - 60_000, ...letter };
-    this.parked.get(lane)?.push(full);
+    this.parked.set(lane, [...(this.parked.get(lane) ?? []), full]);
   }
-  ids(lane: Lane): string[] {
+  ids(lane: string): string[] {
     return (this.parked.get(lane) ?? []).map(({ id }) => id);
   }
-  async depth(lane: Lane): Promise<number> {
-    return this.ids(lane).length;
+  async depth({ name }: Lane): Promise<number> {
+    return this.ids(name).length;
   }
-  async receive(lane: Lane): Promise<DeadLetter[]> {
-    const visible = (this.parked.get(lane) ?? []).filter(({ receipt }) => !this.hidden.has(receipt));
+  async receive({ name }: Lane): Promise<DeadLetter[]> {
+    const visible = (this.parked.get(name) ?? []).filter(({ receipt }) => !this.hidden.has(receipt));
     const batch = visible.slice(0, 10);
     for (const { receipt } of batch) this.hidden.add(receipt);
     return batch;
@@ -60,14 +57,14 @@ export class MemoryDeadLetters implements DeadLetters {
   async release(_lane: Lane, receipt: string): Promise<void> {
     this.hidden.delete(receipt);
   }
-  async send(lane: Lane, body: string): Promise<void> {
-    this.onSend(lane, body);
-    this.sent.push({ lane, body });
+  async send({ name }: Lane, body: string): Promise<void> {
+    this.onSend(name, body);
+    this.sent.push({ lane: name, body });
   }
-  async remove(lane: Lane, receipt: string): Promise<void> {
+  async remove({ name }: Lane, receipt: string): Promise<void> {
     this.parked.set(
-      lane,
-      (this.parked.get(lane) ?? []).filter((letter) => letter.receipt !== receipt),
+      name,
+      (this.parked.get(name) ?? []).filter((letter) => letter.receipt !== receipt),
     );
   }
 }

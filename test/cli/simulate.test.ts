@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -112,6 +112,30 @@ describe('paramedic simulate', () => {
   test('an event the config does not react to says which options would', async () => {
     expect((await simulated('events/lifecycle-terminate.json')).reason).toContain('terminationHooks.names');
     expect((await simulated('events/rebalance-recommendation.json')).reason).toContain('rebalance.action');
+  });
+
+  test('one throttled call opens nothing and says how many of how many it is, 20 open an incident', async () => {
+    const call = 'events/throttled-node-role.json';
+    const one = await simulated(call);
+    expect(one.incident).toBeNull();
+    expect(one.reason).toBe(
+      'not opened: 1 of the 20 calls within 5 m 00 s that open an incident: vpc-cni in the account',
+    );
+    const few = await simulated(call, '--times', '19');
+    expect(few.reason).toContain('19 of the 20 calls');
+    const enough = await simulated(call, '--times', '20');
+    expect(enough.incident?.subject.id).toBe('vpc-cni');
+    expect(enough.calls.filter((each) => each.changes)).toEqual([]);
+    expect((await paramedic('simulate', call, '--times', '10001')).code).toBe(2);
+  });
+
+  test('copies of a correction are one call, and one of long ago is none', async () => {
+    const corrected = await simulated('events/throttled-corrected-copy.json', '--times', '20');
+    expect(corrected.reason).toContain('1 of the 20 calls');
+    const event = JSON.parse(await readFile('events/throttled-irsa.json', 'utf8'));
+    event.detail.eventTime = '2026-11-03T09:00:00Z';
+    const old = await simulated(await file('old.json', JSON.stringify(event)));
+    expect(old.reason).toContain('made too long before');
   });
 
   test('a world file of the user’s own is the fleet', async () => {

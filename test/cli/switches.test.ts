@@ -97,6 +97,24 @@ describe('resume', () => {
     expect(await deployment.readStop()).toEqual({ state: 'clear' });
   });
 
+  test('a rule that brings less than before is no success, and says what it lost', async () => {
+    const { run, deployment } = setUp();
+    const why = 'its state is ENABLED, before the stop it was another';
+    deployment.switches.enableRules = async () => [{ name: RULE, state: 'altered', byUs: false, why }];
+    const { code, stderr } = await run(['resume', '--reason', 'over']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`rule disabled: ${RULE}: no longer, but ${why}`);
+  });
+
+  test('a rule that cannot be put back is still engaged, and says what is missing', async () => {
+    const { run, deployment } = setUp();
+    const why = 'events:PutRule: unauthorised';
+    deployment.switches.enableRules = async () => [{ name: RULE, state: 'engaged', byUs: true, why }];
+    const { code, stderr } = await run(['resume', '--reason', 'over']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`rule disabled: ${RULE}: engaged: ${why}`);
+  });
+
   test('the ledger is released last: nothing runs while another switch is being released', async () => {
     const { run, switches, deployment } = setUp();
     await run(['stop', '--reason', 'runaway', '--deny']);
@@ -136,7 +154,26 @@ describe('stop --status', () => {
       'config: not known: Error: throttled',
       'explicit Deny: clear',
       'rule disabled: clear',
+      'own calls: clear',
     ]);
+  });
+
+  test('names the calls of its own that AWS throttles, and hides nothing where that cannot be read', async () => {
+    const { run, table } = setUp();
+    const ids = Array.from({ length: 12 }, (_, index) => `id${index}`);
+    const row = { pk: 'OWN-CALLS', sk: '2026-11-03T14:08:00Z#ec2:DescribeInstances' };
+    await table.addToSet(row, { ids }, { bound: 100, set: { operation: 'ec2:DescribeInstances' } });
+    const { stdout } = await run('stop --status');
+    expect(stdout.trim().split('\n').at(-1)).toBe(
+      'own calls: AWS throttles our own calls of ec2:DescribeInstances since 2026-11-03T14:08:00Z (12 in the last minutes); what can wait is not read until 2026-11-03T14:13:00Z',
+    );
+    table.query = async () => {
+      throw new Error('throttled');
+    };
+    const { code, stdout: without } = await run('stop --status');
+    expect(code).toBe(0);
+    expect(without).toContain('stop switch: clear\n');
+    expect(without).toContain('own calls: not known: Error: throttled\n');
   });
 
   test('shows every switch and needs no reason', async () => {
@@ -148,6 +185,7 @@ describe('stop --status', () => {
       'config: clear, as far as was pushed: the packaged paramedic.yaml holds',
       'explicit Deny: clear',
       'rule disabled: clear',
+      'own calls: clear',
     ]);
   });
 

@@ -40,6 +40,19 @@ describe('trigger', () => {
     expect(parseEnvelope(stdout).ok).toBe(true);
   });
 
+  test('--now makes a new call of a CloudTrail record too, and says that one is not enough', async () => {
+    const { stdout, stderr } = await setUp().run('trigger throttled-irsa --now');
+    const before = JSON.parse(
+      readFileSync(new URL('../../events/throttled-irsa.json', import.meta.url), 'utf8'),
+    );
+    const { detail } = JSON.parse(stdout);
+    expect(detail.eventTime).toBe('2026-11-03T14:10:00Z');
+    expect(detail.eventID).toMatch(/^[0-9a-f-]{36}$/);
+    expect(detail.eventID).not.toBe(before.detail.eventID);
+    expect(stderr).toContain('api-throttling counts these: one alone opens no incident');
+    expect((await setUp().run(`trigger ${SAMPLE}`)).stderr).toBe('');
+  });
+
   test('--set changes fields and wins over --now', async () => {
     const { stdout } = await setUp().run(
       `trigger ${SAMPLE} --now --set detail.instance-id=i-1 --set time=2026-01-01T00:00:00Z --set account=999988887777`,
