@@ -5,16 +5,16 @@ export type CounterName =
   | 'Actions'
   | 'Notifications'
   | 'Heartbeat'
-  | 'ConfigProblems';
+  | 'ConfigProblems'
+  | 'BreakerOpen';
 /** How long things took since the event's own time, and how old what is in use is, in ms. */
 export type LatencyName = 'EventToFirstAction' | 'EventToDone' | 'ConfigAge';
 export type MetricName = CounterName | LatencyName;
 
 /**
  * By metric: `Signals` trouble, kind, disposition · `Incidents` trouble, outcome · `Actions` trouble, action,
- * state · `Notifications` result · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `Heartbeat`, `ConfigProblems` and
- * `ConfigAge` none. Values are from
- * small fixed sets, never ids.
+ * state · `Notifications` result · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `BreakerOpen`
+ * operation · `Heartbeat`, `ConfigProblems` and `ConfigAge` none. Values are from small fixed sets, never ids.
  */
 export type Dimensions = Record<string, string>;
 

@@ -1,3 +1,4 @@
+import type { CallGuard } from '../breaker/calls.ts';
 import { type FailureDetails, type FailureKind, PortError } from '../errors.ts';
 import { isCredentialCode, isSocketCode, kindOfCode, kindOfStatus } from './failure-codes.ts';
 
@@ -5,11 +6,25 @@ const MAX_TEXT = 200;
 /** Names of errors that no service gave: the last is the SDK's for an answer it cannot read, such as a proxy's page. */
 const NO_CODES: ReadonlySet<string> = new Set(['Error', 'SyntaxError']);
 
+/** One for the process, as its AWS clients are: whatever port a call belongs to, AWS counts it as ours. */
+let guard: CallGuard | undefined;
+
+/** From now on every AWS call of this process goes through it. */
+export function guardCalls(by: CallGuard): void {
+  guard = by;
+}
+
 /**
  * Runs one AWS call. Its failure comes out as a PortError; an error that is not AWS's or the network's (a bug
- * of ours) passes unchanged. `operation` is the IAM permission, e.g. `ec2:DescribeInstances`.
+ * of ours) passes unchanged. `operation` is the IAM permission, e.g. `ec2:DescribeInstances`. A call that the guard
+ * refuses is not made: a PortError `throttled`.
  */
 export async function awsCall<T>(operation: string, send: () => Promise<T>): Promise<T> {
+  const classified = () => classifiedCall(operation, send);
+  return await (guard === undefined ? classified() : guard.call(operation, classified));
+}
+
+async function classifiedCall<T>(operation: string, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {

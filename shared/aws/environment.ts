@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GuardedCalls } from '../breaker/calls.ts';
 import { type Clock, MINUTE_MS, wallClock } from '../clock.ts';
 import { policyFor } from '../config/effective.ts';
 import { readConfigFile } from '../config/file.ts';
@@ -28,9 +29,9 @@ export function lambdaEnvironment(
   variables: Record<string, string | undefined>,
   troubles: readonly Pick<Trouble, 'name' | 'section'>[],
 ): Environment {
-  const ports = awsPorts(variables);
   const log = lambdaLog();
   const metrics = lambdaMetrics();
+  const ports = awsPorts(variables, wallClock, breakerOf(log, metrics));
   const path = variables['PARAMEDIC_CONFIG'] ?? join(dirname(fileURLToPath(import.meta.url)), CONFIG_NAME);
   const config = deployedConfig({ path, troubles, table: ports.table, clock: wallClock, log, metrics });
   return {
@@ -45,6 +46,16 @@ export function lambdaEnvironment(
     remediateFunction: (trouble) =>
       required(variables, 'REMEDIATE_FUNCTION').replace('{trouble}', camelCase(trouble)),
   };
+}
+
+/** Of this process; that it opens is told, that it closes shows by itself. */
+function breakerOf(log: Log, metrics: Metrics): GuardedCalls {
+  const onOpen = (operation: string) => {
+    log.warn('breaker open: AWS throttles our own calls', { operation });
+    // A metric's dimensions hold words.
+    metrics.count('BreakerOpen', { operation: operation.replace(':', '-') });
+  };
+  return new GuardedCalls({ clock: wallClock, random: Math.random, onOpen });
 }
 
 /** The config of this deployment: the pushed one over the packaged one, looked at every minute. */

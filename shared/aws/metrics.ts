@@ -14,6 +14,7 @@ const DIMENSIONS: Record<MetricName, readonly string[]> = {
   EventToDone: ['trouble', 'outcome'],
   Heartbeat: [],
   ConfigProblems: [],
+  BreakerOpen: ['operation'],
   ConfigAge: [],
 };
 
