@@ -1,7 +1,9 @@
 import type { LifecycleAction } from '../shared/ports/autoscaling.ts';
+import type { AddonChange } from '../shared/ports/eks.ts';
 import type { PodRef } from '../shared/ports/kubernetes.ts';
+import type { QuotaIncrease } from '../shared/ports/quotas.ts';
 import type { Call } from './calls.ts';
-import type { SimInstance } from './model.ts';
+import { podKey, type SimInstance } from './model.ts';
 import type { World } from './world.ts';
 
 /** One thing a mutating call touches: its own id first, then the ids of the machine it belongs to. */
@@ -24,6 +26,12 @@ export function subjectsOf(world: World, call: Call): CallSubject[] {
       return [ofInstance(world, String(first))];
     case 'setDesiredCapacity':
       return [{ ids: [String(first)] }];
+    case 'requestIncrease':
+      return [ofQuota(first as QuotaIncrease)];
+    case 'updateAddon':
+      return [ofAddon(first as AddonChange)];
+    case 'patchDaemonSet':
+      return [ofDaemonSet(world, call, first as { namespace: string; name: string })];
     case 'patchNode':
     case 'deleteNode':
       return [{ ids: nodeIds(world, call, String(first)) }];
@@ -33,6 +41,22 @@ export function subjectsOf(world: World, call: Call): CallSubject[] {
     default:
       return [];
   }
+}
+
+function ofQuota({ service, code }: QuotaIncrease): CallSubject {
+  return { ids: [`${service}/${code}`] };
+}
+
+function ofAddon({ cluster, name }: AddonChange): CallSubject {
+  return { ids: [`${cluster}/${name}`] };
+}
+
+/** An add-on's DaemonSet is the add-on's, too. */
+function ofDaemonSet(world: World, call: Call, object: { namespace: string; name: string }): CallSubject {
+  const { cluster } = world.runtime(call.cluster ?? '');
+  const key = podKey(object);
+  const ids = [cluster.daemonSets.get(key)?.metadata.uid, world.addons.ownerOf(cluster.ref.name, key)];
+  return { ids: ids.filter((id) => id !== undefined) };
 }
 
 function ofInstance(world: World, id: string): CallSubject {

@@ -6,6 +6,8 @@ export const PORTS = [
   'ec2',
   'eks',
   'autoscaling',
+  'quotas',
+  'usage',
   'kubernetes',
   'table',
   'durable',
@@ -41,7 +43,7 @@ export interface Call {
 
 const MUTATING: Record<PortName, readonly string[]> = {
   ec2: ['terminateInstances'],
-  eks: [],
+  eks: ['updateAddon'],
   autoscaling: [
     'detachInstance',
     'recordHeartbeat',
@@ -49,7 +51,9 @@ const MUTATING: Record<PortName, readonly string[]> = {
     'setDesiredCapacity',
     'terminateInGroup',
   ],
-  kubernetes: ['patchNode', 'deleteNode', 'evictPod', 'deletePod'],
+  quotas: ['requestIncrease'],
+  usage: [],
+  kubernetes: ['patchNode', 'deleteNode', 'patchDaemonSet', 'evictPod', 'deletePod'],
   table: ['putNew', 'update', 'addToSet'],
   durable: ['start', 'wake'],
   topic: ['publish'],
@@ -62,9 +66,11 @@ export function isMutating(port: PortName, method: string): boolean {
   return MUTATING[port].includes(method);
 }
 
+const INFRASTRUCTURE: ReadonlySet<PortName> = new Set(['ec2', 'eks', 'autoscaling', 'quotas', 'kubernetes']);
+
 /** Changes to somebody's infrastructure, as against our own ledger and messages. */
 export function changesInfrastructure(call: Call): boolean {
-  return call.mutating && (call.port === 'ec2' || call.port === 'autoscaling' || call.port === 'kubernetes');
+  return call.mutating && INFRASTRUCTURE.has(call.port);
 }
 
 /**

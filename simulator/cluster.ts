@@ -9,6 +9,7 @@ import {
   podKey,
   type SimAttachment,
   type SimBudget,
+  type SimDaemonSet,
   type SimNode,
   type SimPod,
 } from './model.ts';
@@ -38,6 +39,7 @@ export class SimCluster {
   readonly pods: Store<SimPod>;
   readonly budgets: Store<SimBudget>;
   readonly attachments: Store<SimAttachment>;
+  readonly daemonSets: Store<SimDaemonSet>;
   readonly workloads = new Map<string, WorkloadSpec>();
   readonly workloadOf = new Map<string, WorkloadSpec>();
   readonly endings: PodEnding[] = [];
@@ -47,6 +49,8 @@ export class SimCluster {
   readonly removedNodes = new Map<string, string>();
   /** Nodes whose kubelet no longer answers. */
   readonly silent = new Set<string>();
+  /** Revisions of DaemonSets whose pods run and never become Ready. */
+  readonly broken = new Set<string>();
   /** Called after a node was written or removed. */
   readonly nodeListeners: ((name: string) => void)[] = [];
   /** Called after a pod was written or removed; `pod` is its newest state. */
@@ -72,6 +76,7 @@ export class SimCluster {
     this.pods = new Store(clock, hasHistory);
     this.budgets = new Store(clock, hasHistory);
     this.attachments = new Store(clock, hasHistory);
+    this.daemonSets = new Store(clock, hasHistory);
   }
 
   /** Metadata of a new object. */
@@ -113,6 +118,13 @@ export class SimCluster {
   putAttachment(attachment: SimAttachment): void {
     const metadata = { ...attachment.metadata, resourceVersion: this.#nextVersion() };
     this.attachments.set(attachment.metadata.name, { ...attachment, metadata });
+  }
+
+  putDaemonSet(daemonSet: SimDaemonSet): SimDaemonSet {
+    const metadata = { ...daemonSet.metadata, resourceVersion: this.#nextVersion() };
+    const stored = { ...daemonSet, metadata };
+    this.daemonSets.set(podKey(metadata), stored);
+    return stored;
   }
 
   putBudget(budget: SimBudget): SimBudget {

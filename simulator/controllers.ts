@@ -1,9 +1,9 @@
 import type { SimCluster } from './cluster.ts';
 import type { Kubelets } from './kubelet.ts';
-import { isDeleting, isTerminal, podKey, type SimNode, type SimPod } from './model.ts';
-import { GROUP_LABEL, isPerNode, newPod, tolerationsOf } from './pod-object.ts';
+import { isDeleting, isTerminal, podKey, type SimPod } from './model.ts';
+import { runsOn } from './placement.ts';
+import { isPerNode, newPod } from './pod-object.ts';
 import type { Scheduler } from './scheduler.ts';
-import { admits } from './taints.ts';
 import type { WorkloadSpec } from './world-file.ts';
 
 /**
@@ -88,15 +88,8 @@ export class Controllers {
   #missingNodes(workload: WorkloadSpec, pods: SimPod[]): { ordinal: number; node: string }[] {
     const taken = new Set(pods.map((pod) => pod.spec.nodeName));
     return [...this.#cluster.nodes.values()]
-      .filter((node) => this.#isFor(workload, node))
+      .filter((node) => runsOn(this.#cluster, workload, node))
       .map((node, ordinal) => ({ ordinal, node: node.metadata.name }))
       .filter(({ node }) => !taken.has(node));
-  }
-
-  /** A kubelet runs its own static pods whatever the taints say. */
-  #isFor(workload: WorkloadSpec, node: SimNode): boolean {
-    if (workload.group !== undefined && node.metadata.labels[GROUP_LABEL] !== workload.group) return false;
-    if (workload.kind === 'mirror') return !this.#cluster.silent.has(node.metadata.name);
-    return admits(node, tolerationsOf(workload));
   }
 }

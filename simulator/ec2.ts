@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /** EC2 of a simulated world. */
 export function simulatedEc2(world: World, gate: Gate): Ec2 {
-  const { fleet } = world;
+  const { fleet, network } = world;
   return {
     describeInstances: (ids) =>
       gate.call({ port: 'ec2', method: 'describeInstances', args: [ids] }, (asOf) => {
@@ -14,7 +14,9 @@ export function simulatedEc2(world: World, gate: Gate): Ec2 {
         const instances = fleet.instances.asOf(asOf);
         return [...new Set(ids)].flatMap((id) => {
           const instance = instances.get(id);
-          return instance !== undefined && fleet.machines.isShown(instance) ? [describe(instance)] : [];
+          return instance !== undefined && fleet.machines.isShown(instance)
+            ? [{ ...describe(instance), ...placeOf(world, instance) }]
+            : [];
         });
       }),
     terminateInstances: (ids) =>
@@ -24,6 +26,17 @@ export function simulatedEc2(world: World, gate: Gate): Ec2 {
         for (const id of ids.filter((each) => fleet.instances.get(each) !== undefined))
           fleet.machines.terminate(id, 'Client.UserInitiatedShutdown');
       }),
+    describeInstanceTypes: (types) =>
+      gate.call({ port: 'ec2', method: 'describeInstanceTypes', args: [types] }, () => {
+        refuseEmpty(types, 'ec2:DescribeInstanceTypes');
+        return network.describeTypes(types);
+      }),
+    describeSubnets: (ids) =>
+      gate.call({ port: 'ec2', method: 'describeSubnets', args: [ids] }, () => {
+        refuseEmpty(ids, 'ec2:DescribeSubnets');
+        const zones = new Set([...fleet.instances.values()].map(({ zone }) => zone));
+        return network.describeSubnets(ids, zones);
+      }),
   };
 }
 
@@ -31,6 +44,12 @@ export function simulatedEc2(world: World, gate: Gate): Ec2 {
 function refuseEmpty(ids: readonly string[], operation: string): void {
   if (ids.length > 0) return;
   throw new PortError('invalid', 'the list of ids is empty', { operation, code: 'MissingParameter' });
+}
+
+/** A terminated instance has no interface any more. */
+function placeOf({ network }: World, { state, zone }: SimInstance): Pick<Instance, 'subnetId' | 'addresses'> {
+  if (state === 'terminated') return {};
+  return { subnetId: network.subnetOf(zone), addresses: network.addressesIn(zone) };
 }
 
 function describe(instance: SimInstance): Instance {

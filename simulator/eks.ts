@@ -5,12 +5,24 @@ import type { World } from './world.ts';
 
 /** EKS of a simulated world. */
 export function simulatedEks(world: World, gate: Gate): Eks {
+  const addons = world.addons.port();
   const request = (method: string, ...args: unknown[]) => ({ port: 'eks' as const, method, args });
   return {
     describeCluster: (name) => gate.call(request('describeCluster', name), () => clusterOf(world, name)),
     listClusters: () => gate.call(request('listClusters'), () => [...world.clusters.keys()]),
     describeNodegroup: (cluster, name) =>
       gate.call(request('describeNodegroup', cluster, name), () => nodegroupOf(world, cluster, name)),
+    describeAddon: (cluster, name) =>
+      gate.call(request('describeAddon', cluster, name), () => addons.describeAddon(cluster, name)),
+    describeAddonSchema: (name, version) =>
+      gate.call(request('describeAddonSchema', name, version), () =>
+        addons.describeAddonSchema(name, version),
+      ),
+    updateAddon: (change) => gate.call(request('updateAddon', change), () => addons.updateAddon(change)),
+    describeAddonUpdate: (cluster, name, id) =>
+      gate.call(request('describeAddonUpdate', cluster, name, id), () =>
+        addons.describeAddonUpdate(cluster, name, id),
+      ),
   };
 }
 

@@ -102,7 +102,7 @@ export class Gate {
 
   #checkPermission(call: Call): void {
     const { allowed, log } = this.#options;
-    const missing = allowed === undefined ? undefined : missingPermission(allowed, call.port, call.method);
+    const missing = allowed === undefined ? undefined : missingPermission(allowed, call);
     if (missing === undefined) return;
     log.undeclared(call, missing);
     throw problem(call, 'unauthorised', `not declared: ${missing}`);

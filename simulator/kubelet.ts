@@ -2,6 +2,7 @@ import type { PodCondition } from 'kubernetes-types/core/v1.d.ts';
 import { type EpochMs, SECOND_MS } from '../shared/clock.ts';
 import type { SimCluster } from './cluster.ts';
 import { isDeleting, isTerminal, type PodEnding, podKey, type SimPod } from './model.ts';
+import { REVISION } from './revision.ts';
 import type { Volumes } from './volumes.ts';
 
 /**
@@ -131,7 +132,8 @@ export class Kubelets {
     const pod = this.#alive(uid, key);
     if (pod === undefined) return;
     this.#cluster.putPod(this.#withStatus(pod, 'Running', false));
-    const { clock, workloadOf } = this.#cluster;
+    const { clock, workloadOf, broken } = this.#cluster;
+    if (broken.has(pod.metadata.labels[REVISION] ?? '')) return;
     clock.after(workloadOf.get(uid)?.ready ?? 0, () => {
       const started = this.#alive(uid, key);
       if (started !== undefined) this.#cluster.putPod(this.#withStatus(started, 'Running', true));

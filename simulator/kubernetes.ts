@@ -5,7 +5,7 @@ import { noCluster } from './eks.ts';
 import { findPod, requestEviction } from './eviction.ts';
 import type { Effect, Gate } from './gate.ts';
 import { KIN_LABELS } from './kin.ts';
-import type { SimNode, SimPod } from './model.ts';
+import { podKey, type SimNode, type SimPod } from './model.ts';
 import type { ClusterRuntime } from './runtime.ts';
 import { labelFilter, requirementsOf } from './selectors.ts';
 import { daemonSets, deployments } from './workload-objects.ts';
@@ -41,15 +41,16 @@ function apiServer(runtime: ClusterRuntime, gate: Gate): Kubernetes {
     }
   };
   return {
-    ...reads(runtime.cluster, call),
+    ...reads(runtime, call),
     ...writes(runtime, call),
     serverAheadMs: () => (hasAnswered ? spec.ahead : 0),
   };
 }
 
-type Writes = 'patchNode' | 'deleteNode' | 'evictPod' | 'deletePod';
+type Writes = 'patchNode' | 'deleteNode' | 'patchDaemonSet' | 'evictPod' | 'deletePod';
 
-function reads(cluster: SimCluster, call: Caller): Omit<Kubernetes, Writes | 'serverAheadMs'> {
+function reads(runtime: ClusterRuntime, call: Caller): Omit<Kubernetes, Writes | 'serverAheadMs'> {
+  const { cluster, events, nodeClaims } = runtime;
   return {
     listNodes: (selector) =>
       call('listNodes', [selector], (asOf) => {
@@ -63,8 +64,10 @@ function reads(cluster: SimCluster, call: Caller): Omit<Kubernetes, Writes | 'se
       call('listPodDisruptionBudgets', [], (asOf) => [...cluster.budgets.asOf(asOf).values()]),
     listVolumeAttachments: () =>
       call('listVolumeAttachments', [], (asOf) => [...cluster.attachments.asOf(asOf).values()]),
-    listDaemonSets: (filter) => call('listDaemonSets', [filter], () => daemonSets(cluster, filter)),
+    listDaemonSets: (filter) => call('listDaemonSets', [filter], (asOf) => daemonSets(cluster, filter, asOf)),
     listDeployments: (filter) => call('listDeployments', [filter], () => deployments(cluster, filter)),
+    listEvents: (filter) => call('listEvents', [filter], () => events.withReason(filter.reason)),
+    listNodeClaims: () => call('listNodeClaims', [], () => nodeClaims.list()),
   };
 }
 
@@ -80,6 +83,12 @@ function writes(runtime: ClusterRuntime, call: Caller): Pick<Kubernetes, Writes>
         const node = found(cluster.nodes.get(name), name, 'delete /nodes');
         if (node.metadata.uid !== preconditions.uid) throw uidConflict('delete /nodes', name);
         runtime.removeNode(name);
+      }),
+    patchDaemonSet: (object, patch) =>
+      call('patchDaemonSet', [object, patch], () => {
+        const patched = runtime.daemonSets.patch(podKey(object), patch);
+        if (patched !== undefined) return patched;
+        throw missing(`daemonsets.apps "${object.name}" not found`, 'patch apps/daemonsets');
       }),
     evictPod: (pod, options) =>
       call('evictPod', [pod, options], () => requestEviction(cluster, kubelets, pod, options.graceSeconds)),
@@ -119,7 +128,11 @@ function indexed(cluster: SimCluster, { nodeName, namespace, labelSelector }: Po
 
 function found(node: SimNode | undefined, name: string, operation: string): SimNode {
   if (node !== undefined) return node;
-  throw new PortError('not-found', `nodes "${name}" not found`, { operation, code: '404' });
+  throw missing(`nodes "${name}" not found`, operation);
+}
+
+function missing(message: string, operation: string): PortError {
+  return new PortError('not-found', message, { operation, code: '404' });
 }
 
 function uidConflict(operation: string, name: string): PortError {

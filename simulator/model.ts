@@ -1,10 +1,11 @@
+import type { DaemonSetSpec, DaemonSetStatus } from 'kubernetes-types/apps/v1.d.ts';
 import type { Node, NodeSpec, NodeStatus, Pod, PodSpec, PodStatus } from 'kubernetes-types/core/v1.d.ts';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
 import type { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from 'kubernetes-types/policy/v1.d.ts';
 import type { VolumeAttachmentSpec, VolumeAttachmentStatus } from 'kubernetes-types/storage/v1.d.ts';
 import type { EpochMs } from '../shared/clock.ts';
 import type { Instance } from '../shared/ports/ec2.ts';
-import type { PodDisruptionBudget, VolumeAttachment } from '../shared/ports/kubernetes.ts';
+import type { DaemonSet, PodDisruptionBudget, VolumeAttachment } from '../shared/ports/kubernetes.ts';
 
 export interface Meta extends ObjectMeta {
   name: string;
@@ -36,6 +37,12 @@ export interface SimBudget extends PodDisruptionBudget {
   metadata: NamespacedMeta & { generation: number };
   spec: PodDisruptionBudgetSpec;
   status: PodDisruptionBudgetStatus & { observedGeneration: number };
+}
+
+export interface SimDaemonSet extends DaemonSet {
+  metadata: NamespacedMeta & { generation: number };
+  spec: DaemonSetSpec;
+  status: DaemonSetStatus & { observedGeneration: number };
 }
 
 export interface SimAttachment extends VolumeAttachment {

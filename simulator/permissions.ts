@@ -1,18 +1,36 @@
 import type { AwsPermission, KubernetesPermission, Permissions } from '../shared/actions/action.ts';
-import type { PortName } from './calls.ts';
+import type { Call, PortName } from './calls.ts';
+import { podKey } from './model.ts';
 
-type Needed = { aws: AwsPermission } | { kubernetes: KubernetesPermission };
+/** `only`: granted on this one object, by its `namespace/name`, as `deploy/kubernetes/rbac.yaml` has it. */
+type Needed = { aws: AwsPermission } | { kubernetes: KubernetesPermission; only?: string };
 
 /** What each call of an AWS or Kubernetes port needs to be allowed. */
 const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   ec2: {
     describeInstances: { aws: 'ec2:DescribeInstances' },
     terminateInstances: { aws: 'ec2:TerminateInstances' },
+    describeInstanceTypes: { aws: 'ec2:DescribeInstanceTypes' },
+    describeSubnets: { aws: 'ec2:DescribeSubnets' },
   },
   eks: {
     describeCluster: { aws: 'eks:DescribeCluster' },
     listClusters: { aws: 'eks:ListClusters' },
     describeNodegroup: { aws: 'eks:DescribeNodegroup' },
+    describeAddon: { aws: 'eks:DescribeAddon' },
+    describeAddonSchema: { aws: 'eks:DescribeAddonConfiguration' },
+    updateAddon: { aws: 'eks:UpdateAddon' },
+    describeAddonUpdate: { aws: 'eks:DescribeUpdate' },
+  },
+  quotas: {
+    getQuota: { aws: 'servicequotas:GetServiceQuota' },
+    listOpenRequests: { aws: 'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota' },
+    requestIncrease: { aws: 'servicequotas:RequestServiceQuotaIncrease' },
+    getRequest: { aws: 'servicequotas:GetRequestedServiceQuotaChange' },
+  },
+  usage: {
+    listMetrics: { aws: 'cloudwatch:ListMetrics' },
+    readMetrics: { aws: 'cloudwatch:GetMetricData' },
   },
   autoscaling: {
     describeInstances: { aws: 'autoscaling:DescribeAutoScalingInstances' },
@@ -37,18 +55,27 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
     listVolumeAttachments: { kubernetes: 'list storage.k8s.io/volumeattachments' },
     listDaemonSets: { kubernetes: 'list apps/daemonsets' },
     listDeployments: { kubernetes: 'list apps/deployments' },
+    patchDaemonSet: { kubernetes: 'patch apps/daemonsets', only: 'kube-system/aws-node' },
+    listEvents: { kubernetes: 'list /events' },
+    listNodeClaims: { kubernetes: 'list karpenter.sh/nodeclaims' },
     evictPod: { kubernetes: 'create /pods/eviction' },
     deletePod: { kubernetes: 'delete /pods' },
   },
 };
 
 /** The permission this call lacks, or undefined when it may go on. */
-export function missingPermission(allowed: Permissions, port: PortName, method: string): string | undefined {
+export function missingPermission(
+  allowed: Permissions,
+  { port, method, args }: Pick<Call, 'port' | 'method' | 'args'>,
+): string | undefined {
   const needed = NEEDED[port]?.[method];
   if (needed === undefined) return undefined;
   if ('aws' in needed) return allowed.aws.includes(needed.aws) ? undefined : needed.aws;
-  return allowed.kubernetes.includes(needed.kubernetes) ? undefined : needed.kubernetes;
+  const isOther = needed.only !== undefined && needed.only !== podKey(args[0] as NamedObject);
+  return allowed.kubernetes.includes(needed.kubernetes) && !isOther ? undefined : needed.kubernetes;
 }
+
+type NamedObject = Parameters<typeof podKey>[0];
 
 /** How a call is called in error messages: its permission, or port and method. */
 export function operationOf(port: PortName, method: string): string {

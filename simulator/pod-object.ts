@@ -1,7 +1,8 @@
 import type { OwnerReference } from 'kubernetes-types/meta/v1.d.ts';
 import type { SimCluster } from './cluster.ts';
 import { nameSuffix, uuid } from './ids.ts';
-import { podKey, type SimPod } from './model.ts';
+import { podKey, type SimDaemonSet, type SimPod } from './model.ts';
+import { REVISION, revisionOf } from './revision.ts';
 import type { WorkloadSpec } from './world-file.ts';
 
 const PRIORITY: Record<string, number> = {
@@ -25,7 +26,9 @@ export function labelsOf(workload: WorkloadSpec): Record<string, string> {
 /** A new pod as its controller posts it: Pending, and bound only where the controller binds it. */
 export function newPod(cluster: SimCluster, workload: WorkloadSpec, place: PodPlace): SimPod {
   const name = podName(cluster, workload, place);
-  const labels = { ...labelsOf(workload), ...controllerLabels(cluster, workload, name) };
+  const daemonSet = workload.kind === 'DaemonSet' ? cluster.daemonSets.get(podKey(workload)) : undefined;
+  const revision = daemonSet === undefined ? {} : { [REVISION]: revisionOf(cluster, daemonSet) };
+  const labels = { ...labelsOf(workload), ...controllerLabels(cluster, workload, name), ...revision };
   const meta = cluster.newMeta(name, labels, {
     ...workload.annotations,
     ...(workload.kind === 'mirror' ? { 'kubernetes.io/config.mirror': uuid(0, workload.name) } : {}),
@@ -39,7 +42,7 @@ export function newPod(cluster: SimCluster, workload: WorkloadSpec, place: PodPl
       namespace: workload.namespace,
       ...(owner === undefined ? {} : { ownerReferences: [owner] }),
     },
-    spec: podSpec(workload, place, name),
+    spec: podSpec(workload, { place, name, daemonSet }),
     status: { phase: 'Pending', conditions: [] },
   };
 }
@@ -103,11 +106,20 @@ function owner(apiVersion: string, kind: string, name: string, uid: string): Own
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: kind !== 'Node' };
 }
 
-function podSpec(workload: WorkloadSpec, place: PodPlace, name: string): SimPod['spec'] {
+interface NewPod {
+  place: PodPlace;
+  name: string;
+  /** Whose template it is made from. */
+  daemonSet: SimDaemonSet | undefined;
+}
+
+function podSpec(workload: WorkloadSpec, { place, name, daemonSet }: NewPod): SimPod['spec'] {
+  const plain = { name: workload.name, image: workload.image ?? `${workload.name}:1` };
   const volumes = volumesOf(workload, name);
   const priority = PRIORITY[workload.priorityClassName ?? ''];
   return {
-    containers: [{ name: workload.name, image: `${workload.name}:1` }],
+    containers: daemonSet?.spec.template.spec?.containers ?? [plain],
+    ...(workload.hostNetwork ? { hostNetwork: true } : {}),
     terminationGracePeriodSeconds: Math.round(workload.grace / 1_000),
     tolerations: tolerationsOf(workload),
     ...(volumes.length > 0 ? { volumes } : {}),

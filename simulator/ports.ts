@@ -2,7 +2,9 @@ import type { Permissions } from '../shared/actions/action.ts';
 import type { Durable } from '../shared/ports/durable.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import type { Queue, Topic } from '../shared/ports/messages.ts';
+import type { Quotas } from '../shared/ports/quotas.ts';
 import type { Table } from '../shared/ports/table.ts';
+import type { Usage } from '../shared/ports/usage.ts';
 import { simulatedAutoScaling } from './autoscaling.ts';
 import { simulatedEc2 } from './ec2.ts';
 import { simulatedEks } from './eks.ts';
@@ -36,6 +38,8 @@ export function simulatedPorts(world: World, options: SimulatedPortsOptions): Po
     ec2: simulatedEc2(world, gate),
     eks: simulatedEks(world, gate),
     autoscaling: simulatedAutoScaling(world, gate),
+    quotas: gatedQuotas(world.quotas.port(), gate),
+    usage: gatedUsage(world.usage.port(), gate),
     kubernetes: simulatedKubernetes(world, gate),
     table: gatedTable(world.table, gate),
     durable: gatedDurable(options.durable, gate),
@@ -57,6 +61,27 @@ export function gateOf(
     allowed: options.allowed,
     latency: { ...DEFAULT_LATENCY, ...options.latency },
   });
+}
+
+function gatedQuotas(quotas: Quotas, gate: Gate): Quotas {
+  const request = (method: string, ...args: unknown[]) => ({ port: 'quotas' as const, method, args });
+  return {
+    getQuota: (id) => gate.call(request('getQuota', id), () => quotas.getQuota(id)),
+    listOpenRequests: (id) => gate.call(request('listOpenRequests', id), () => quotas.listOpenRequests(id)),
+    requestIncrease: (increase) =>
+      gate.call(request('requestIncrease', increase), () => quotas.requestIncrease(increase)),
+    getRequest: (id) => gate.call(request('getRequest', id), () => quotas.getRequest(id)),
+  };
+}
+
+function gatedUsage(usage: Usage, gate: Gate): Usage {
+  const request = (method: string, ...args: unknown[]) => ({ port: 'usage' as const, method, args });
+  return {
+    listMetrics: (namespace, filter) =>
+      gate.call(request('listMetrics', namespace, filter), () => usage.listMetrics(namespace, filter)),
+    readMetrics: (queries, window) =>
+      gate.call(request('readMetrics', queries, window), () => usage.readMetrics(queries, window)),
+  };
 }
 
 function gatedTable(table: Table, gate: Gate): Table {

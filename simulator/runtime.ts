@@ -3,8 +3,11 @@ import type { NodePatch } from '../shared/ports/kubernetes.ts';
 import { DisruptionController } from './budgets.ts';
 import type { SimCluster } from './cluster.ts';
 import { Controllers } from './controllers.ts';
+import { CoreEvents } from './core-events.ts';
+import { DaemonSets } from './daemonsets.ts';
 import { Kubelets } from './kubelet.ts';
 import { isDeleting, isReady, podKey, type SimInstance, type SimNode } from './model.ts';
+import { NodeClaims } from './node-claims.ts';
 import {
   answering,
   nodeConditions,
@@ -24,6 +27,9 @@ export class ClusterRuntime {
   readonly cluster: SimCluster;
   readonly kubelets: Kubelets;
   readonly budgets: DisruptionController;
+  readonly daemonSets: DaemonSets;
+  readonly events: CoreEvents;
+  readonly nodeClaims: NodeClaims;
   readonly #scheduler: Scheduler;
   readonly #controllers: Controllers;
   /** Nodes whose instance is terminated: removed once they are NotReady. */
@@ -41,6 +47,9 @@ export class ClusterRuntime {
     this.#scheduler = new Scheduler(cluster, this.kubelets);
     this.#controllers = new Controllers(cluster, this.#scheduler, this.kubelets);
     this.budgets = new DisruptionController(cluster);
+    this.daemonSets = new DaemonSets(cluster, this.kubelets);
+    this.events = new CoreEvents(cluster);
+    this.nodeClaims = new NodeClaims(cluster);
     new TaintController(cluster, this.kubelets).watch();
   }
 
@@ -48,8 +57,10 @@ export class ClusterRuntime {
   populate(): void {
     for (const workload of this.cluster.spec.workloads) {
       this.cluster.workloads.set(podKey(workload), workload);
+      this.daemonSets.add(workload);
     }
     this.#controllers.populate();
+    this.daemonSets.settle();
     for (const budget of this.cluster.spec.budgets) this.budgets.add(budget);
   }
 
@@ -59,10 +70,12 @@ export class ClusterRuntime {
     const known = this.cluster.nodes.get(name);
     this.#stopped.delete(name);
     this.#nextOutage(name);
-    if (known === undefined) this.cluster.putNode(nodeOf(this.cluster, group, instance));
-    else this.cluster.putNode(answering(known, this.cluster.stamp()));
+    if (known === undefined) {
+      this.cluster.putNode(nodeOf(this.cluster, group, instance));
+      this.nodeClaims.joined(group, instance);
+    } else this.cluster.putNode(answering(known, this.cluster.stamp()));
     this.kubelets.nodeBack(name);
-    this.#controllers.nodesChanged();
+    this.#nodesChanged();
     this.#scheduler.retry();
   }
 
@@ -71,7 +84,7 @@ export class ClusterRuntime {
     const node = this.cluster.nodes.get(name);
     if (node === undefined) return undefined;
     const patched = patchNode(this.cluster, node, patch);
-    if (patch.spec?.taints !== undefined) this.#controllers.nodesChanged();
+    if (patch.spec?.taints !== undefined) this.#nodesChanged();
     this.#scheduler.retry();
     return patched;
   }
@@ -103,8 +116,14 @@ export class ClusterRuntime {
   removeNode(name: string): void {
     this.#orphans.delete(name);
     if (!this.cluster.removeNode(name)) return;
+    this.nodeClaims.left(name);
     this.kubelets.collect(name);
+    this.#nodesChanged();
+  }
+
+  #nodesChanged(): void {
     this.#controllers.nodesChanged();
+    this.daemonSets.nodesChanged();
   }
 
   #nextOutage(name: string): number {

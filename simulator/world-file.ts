@@ -55,6 +55,23 @@ const workloadSchema = v.strictObject({
   volume: v.optional(v.boolean(), false),
   toleratesUnschedulable: v.optional(v.boolean(), false),
   annotations: v.optional(words, {}),
+  /** Its pods share their node's address. */
+  hostNetwork: v.optional(v.boolean(), false),
+  /** Of its only container, which has the workload's name. */
+  image: v.optional(v.string()),
+  env: v.optional(words, {}),
+  /** DaemonSet: how many nodes a roll-out may leave without a pod that is available. */
+  maxUnavailable: v.optional(podNumber, 1),
+  /** Of the workload's own object, beside the labels of its pods: who manages it. */
+  object: v.optional(
+    v.strictObject({
+      labels: v.optional(words, {}),
+      annotations: v.optional(words, {}),
+      /** Field managers of server-side apply. */
+      managers: v.optional(v.array(v.string()), []),
+    }),
+    {},
+  ),
 });
 
 const budgetSchema = v.pipe(

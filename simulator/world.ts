@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type EpochMs, isoTime } from '../shared/clock.ts';
+import { SimAddons } from './addons.ts';
 import { CallLog } from './calls.ts';
 import { VirtualClock } from './clock.ts';
 import { SimCluster } from './cluster.ts';
@@ -8,12 +9,15 @@ import type { CloudEvent } from './events.ts';
 import { Fleet, type InterruptAction } from './fleet.ts';
 import { uuid } from './ids.ts';
 import type { PodEnding, SimInstance } from './model.ts';
+import { SimNetwork } from './network.ts';
 import { type NodeView, viewOf } from './node-view.ts';
 import { RecordedQueue } from './queue.ts';
+import { type SimQuota, SimQuotas } from './quotas.ts';
 import { ClusterRuntime } from './runtime.ts';
 import { SimSlack } from './slack.ts';
 import { MemoryTable } from './table.ts';
 import { RecordedTopic } from './topic.ts';
+import { SimUsage } from './usage.ts';
 import { type WorldInput, type WorldSpec, worldSchema } from './world-file.ts';
 
 export interface WorldOptions {
@@ -22,6 +26,8 @@ export interface WorldOptions {
    * are no stale reads, and answers are not copied: whoever writes into one changes the world.
    */
   keepCalls?: boolean;
+  /** What Service Quotas knows of the account; default nothing. */
+  quotas?: readonly SimQuota[];
 }
 
 /** A whole fleet in memory, and the backends a run leaves its traces in. Processes come and go; this stays. */
@@ -35,14 +41,20 @@ export class World {
   readonly topic = new RecordedTopic();
   readonly queue = new RecordedQueue();
   readonly slack: SimSlack;
+  readonly quotas: SimQuotas;
+  readonly usage: SimUsage;
+  readonly addons = new SimAddons(this.clusters);
+  readonly network = new SimNetwork();
   /** Every event AWS would have sent so far. */
   readonly events: CloudEvent[] = [];
   readonly #listeners: ((event: CloudEvent) => void)[] = [];
 
-  constructor(spec: WorldSpec, { keepCalls = true }: WorldOptions = {}) {
+  constructor(spec: WorldSpec, { keepCalls = true, quotas = [] }: WorldOptions = {}) {
     this.spec = spec;
     this.clock = new VirtualClock(spec.start);
     this.slack = new SimSlack(this.clock);
+    this.quotas = new SimQuotas(this.clock, quotas);
+    this.usage = new SimUsage(this.clock);
     this.calls = new CallLog(keepCalls);
     this.fleet = new Fleet({
       clock: this.clock,

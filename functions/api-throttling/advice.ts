@@ -1,8 +1,10 @@
+import type { StepRecord } from '../../shared/incident/incident.ts';
+import type { Step } from '../../shared/incident/plan.ts';
 import { bucketOf } from './attribution/index.ts';
 import type { Group } from './groups.ts';
 import type { Situation } from './situation.ts';
 
-/** What lowers the calls of a controller. Numbers of the cluster's own come with the actions. */
+/** What lowers the calls of a controller, where nothing was computed from the cluster's own numbers. */
 const HELPS: Readonly<Record<string, string>> = {
   'vpc-cni':
     'would help: fewer EC2 calls per node: warm pools sized for the pods that really come (WARM_IP_TARGET, MINIMUM_IP_TARGET), prefix delegation for new node groups',
@@ -15,20 +17,31 @@ const HELPS: Readonly<Record<string, string>> = {
 
 const OWN_SERVICES = ['eks:', 'autoscaling:', 'other-aws-service:'];
 
-/** Why nothing is done, what would help, and what would not. */
-export function advice({ group }: Situation): string[] {
-  const isAwsItself = OWN_SERVICES.some((prefix) => group.cause.startsWith(prefix));
+/** Why nothing is done if so, what would help (unless `computed` says it better), and what would not. */
+export function advice(
+  { group }: Situation,
+  computed: readonly string[],
+  { steps, records }: { steps: readonly Step[]; records: readonly StepRecord[] },
+): string[] {
+  const isIdle = steps.length === 0 && !records.some(({ ran }) => ran === true);
   return [
-    'nothing is changed: Paramedic watches throttled calls and reports them',
-    ...(isAwsItself
+    ...(isIdle ? ['nothing is changed now: throttled calls are watched and reported'] : []),
+    ...(isAwsItself(group.cause)
       ? ['would help: waiting; AWS services call on their own limits']
-      : [
-          HELPS[group.cause] ??
-            'would help: fewer, larger and filtered calls by this caller, with back-off and jitter',
-        ]),
+      : helpsWith(group.cause, computed)),
     ...limitsAdvice(group),
     'would not help: restarting the caller, which begins with a burst of calls; retrying faster',
   ];
+}
+
+function helpsWith(cause: string, computed: readonly string[]): readonly string[] {
+  const general = 'would help: fewer, larger and filtered calls by this caller, with back-off and jitter';
+  return computed.length > 0 ? computed : [HELPS[cause] ?? general];
+}
+
+/** AWS services that call by themselves have limits of their own. */
+export function isAwsItself(cause: string): boolean {
+  return OWN_SERVICES.some((prefix) => cause.startsWith(prefix));
 }
 
 /** EC2's request buckets are raised by a support case, not by a quota. */

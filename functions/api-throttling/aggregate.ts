@@ -1,17 +1,18 @@
 import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
-import type { Aggregated, AggregateInput } from '../../shared/pipeline/trouble.ts';
+import { ACCOUNT_SCOPE } from '../../shared/cluster/account.ts';
+import type { Aggregated, AggregateInput, Below } from '../../shared/pipeline/trouble.ts';
 import { instanceOf } from './attribution/caller.ts';
 import { type AttributionContext, attribute, controllerOf, NO_ROLES } from './attribution/index.ts';
+import { burstNews, isOver, type Judged, ownNews } from './burst-news.ts';
 import type { ThrottledCall } from './calls.ts';
 import { clustersOf } from './clusters.ts';
 import { type Group, groupsOf, togetherOf } from './groups.ts';
-import { LOOK_BACK_MS, newsOf, peakOfGroup } from './news.ts';
+import { closedAtOf, LOOK_BACK_MS, peakOfGroup } from './news.ts';
+import { ownThrottling, rememberOwn, withheld } from './own-calls.ts';
 import { ownersOf } from './owners.ts';
 import type { ApiThrottlingPolicy } from './policy.ts';
-import type { Peak } from './rate.ts';
 import { readRows, remember } from './rows.ts';
-import { callOf } from './signals.ts';
+import { callOf, isOwnCall } from './signals.ts';
 
 type Input = AggregateInput<ApiThrottlingPolicy>;
 
@@ -37,22 +38,28 @@ const NOTHING_KNOWN: AttributionContext = {
  */
 export async function aggregate(input: Input): Promise<Aggregated> {
   const now = input.ports.clock.now();
-  const calls = input.signals.map(callOf);
-  const inTime = calls.filter(({ at }) => at > now - LATE_MS && at <= now + AHEAD_MS);
+  const { table } = input.ports;
+  const timely = input.signals.filter(({ occurredAt: at }) => at > now - LATE_MS && at <= now + AHEAD_MS);
+  const late = input.signals.length - timely.length;
+  const own = timely.filter(isOwnCall).map(callOf);
+  const inTime = timely.filter((signal) => !isOwnCall(signal)).map(callOf);
   const unread: string[] = [];
+  await rememberOwn(table, own);
   const known = await knownOf(input, inTime, unread);
   const attributed = inTime.map((call) => ({
     call,
     attribution: attribute(call, known),
     keyed: controllerOf(call, NOTHING_KNOWN).value,
   }));
-  await remember(input.ports.table, attributed);
-  const signals = inTime.length === 0 ? [] : await news(input);
-  return { signals, dispositions: { counted: inTime.length, late: calls.length - inTime.length }, unread };
+  await remember(table, attributed);
+  const found = inTime.length === 0 ? { signals: [], below: [] } : await news(input);
+  return { ...found, dispositions: { counted: inTime.length, own: own.length, late }, unread };
 }
 
-async function knownOf({ ports, home, configuredClusters }: Input, calls: ThrottledCall[], unread: string[]) {
+async function knownOf(input: Input, calls: ThrottledCall[], unread: string[]) {
   if (calls.length === 0) return NOTHING_KNOWN;
+  const { home, configuredClusters } = input;
+  const ports = withheld(input.ports, await ownThrottling(input.ports.table, input.ports.clock.now()));
   const ids = calls.map(instanceOf).filter((id) => id !== undefined);
   const [clusters, instances] = await Promise.all([
     clustersOf(ports, home, configuredClusters, unread),
@@ -61,31 +68,31 @@ async function knownOf({ ports, home, configuredClusters }: Input, calls: Thrott
   return { ...NOTHING_KNOWN, clusters, instances };
 }
 
-async function news(input: Input): Promise<Aggregated['signals']> {
+async function news(input: Input): Promise<Pick<Aggregated, 'signals' | 'below'>> {
   const now = input.ports.clock.now();
   const rows = await readRows(input.ports.table, input.home, now - LOOK_BACK_MS, now + AHEAD_MS);
   const judged = await Promise.all(groupsOf(rows).map((group) => judge(input, group)));
-  const others = judged.filter(({ peak, policy }) => peak.count < policy.rate.openAt);
+  const others = judged.filter((each) => !isOver(each));
   // One caller below the threshold is no contention.
   const together =
     others.length < 2 ? [] : [await judge(input, togetherOf(others.map(({ group }) => group)))];
-  return [...judged, ...together]
-    .filter(({ peak, policy }) => peak.count >= policy.rate.openAt)
-    .map(({ group, policy, incident, peak }) => ({
-      count: peak.count,
-      cluster: group.scope,
-      ...newsOf(group, peak, policy, incident, input.home),
-    }))
+  const over = Map.groupBy([...judged, ...together].filter(isOver), ({ group }) => group.scope);
+  const told = await Promise.all(
+    [...over].map(async ([scope, own]) =>
+      scope === ACCOUNT_SCOPE ? own.flatMap((each) => ownNews(input, each)) : await burstNews(input, own),
+    ),
+  );
+  const signals = told
+    .flat()
     .toSorted((left, right) => Number(right.isNew) - Number(left.isNew) || right.count - left.count)
     .slice(0, MAX_NEWS)
     .map(({ signal, cluster }) => ({ signal, cluster }));
+  return { signals, below: others.map(belowOf).toSorted((left, right) => right.count - left.count) };
 }
 
-interface Judged {
-  group: Group;
-  policy: ApiThrottlingPolicy;
-  incident: Incident | undefined;
-  peak: Peak;
+function belowOf({ group, policy: { rate }, peak }: Judged): Below {
+  const { scope: cluster, cause } = group;
+  return { cause, cluster, count: peak.count, openAt: rate.openAt, windowMs: rate.window };
 }
 
 /** The incident is read only where it matters: it can lower a peak, never raise it. */
@@ -93,8 +100,8 @@ async function judge(input: Input, group: Group): Promise<Judged> {
   const cluster = { name: group.scope, ...input.home };
   const policy = await input.policyFor(cluster);
   const now = input.ports.clock.now();
-  const peak = peakOfGroup(group, policy, undefined, now);
+  const peak = peakOfGroup(group, policy, 0, now);
   if (peak.count < policy.rate.openAt) return { group, policy, incident: undefined, peak };
   const incident = await input.readIncident(cluster, { kind: 'principal', id: group.cause });
-  return { group, policy, incident, peak: peakOfGroup(group, policy, incident, now) };
+  return { group, policy, incident, peak: peakOfGroup(group, policy, closedAtOf(incident), now) };
 }

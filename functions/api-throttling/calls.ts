@@ -29,12 +29,15 @@ export interface ThrottledCall {
   viaInstanceRole: boolean;
   /** ARN of the OIDC provider, for IRSA. */
   federatedProvider?: string;
+  /** CloudTrail's `requestID`, which AWS Support asks for. */
+  requestId?: string;
   /** Cluster tags in the request's own filters: `kubernetes.io/cluster/<name>`, or `<tag key>=<name>`. */
   requestHints: string[];
 }
 
 export type ReadCall =
-  | { is: 'throttled'; call: ThrottledCall }
+  /** `isOurs`: a client of ours made it; never an incident, but a reason to ask less. */
+  | { is: 'throttled'; call: ThrottledCall; isOurs: boolean }
   | { is: 'ignored'; reason: string }
   | { is: 'malformed'; reason: string };
 
@@ -61,6 +64,7 @@ const detail = v.object({
   eventSource: v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,60}\.amazonaws\.com$/)),
   eventName: v.pipe(v.string(), v.regex(/^\w{1,128}$/)),
   errorCode: text,
+  requestID: text,
   readOnly: v.nullish(v.boolean()),
   userAgent: text,
   userIdentity: v.nullish(identity),
@@ -74,6 +78,7 @@ type Identity = v.InferOutput<typeof identity>;
 const MAX_ARN = 512;
 const MAX_SESSION = 64;
 const MAX_USER_AGENT = 256;
+const MAX_REQUEST_ID = 64;
 
 /** Roles of a deployment of ours, whatever its stage: `paramedic-<stage>-<function>`. */
 const OUR_ROLE =
@@ -89,8 +94,12 @@ export function readCall(event: Envelope): ReadCall {
   if (ignored !== undefined) return { is: 'ignored', reason: ignored };
   const principal = principalOf(parsed.output.userIdentity ?? {});
   if (principal === undefined) return malformed('detail.userIdentity');
-  if (OUR_ROLE.test(principal)) return { is: 'ignored', reason: 'made by Paramedic itself' };
-  return { is: 'throttled', call: callOf(event, parsed.output, at, principal) };
+  const call = callOf(event, parsed.output, at, principal);
+  const isOurs = OUR_ROLE.test(principal);
+  // Lambda makes a function's network interfaces with the function's role: no client of ours can ask for fewer.
+  return isOurs && call.invokedBy !== undefined
+    ? { is: 'ignored', reason: `made by Paramedic itself, through ${call.invokedBy}` }
+    : { is: 'throttled', call, isOurs };
 }
 
 function whyIgnored({ errorCode }: Detail): string | undefined {
@@ -104,7 +113,7 @@ function whyIgnored({ errorCode }: Detail): string | undefined {
 }
 
 function callOf(event: Envelope, from: Detail, at: EpochMs, principal: string): ThrottledCall {
-  const { userIdentity, addendum, requestParameters } = from;
+  const { userIdentity, addendum, requestParameters, requestID } = from;
   const { invokedBy, sessionContext } = userIdentity ?? {};
   const session = sessionOf(userIdentity ?? {});
   const provider = sessionContext?.webIdFederationData?.federatedProvider;
@@ -121,6 +130,7 @@ function callOf(event: Envelope, from: Detail, at: EpochMs, principal: string): 
     userAgent: bounded(from.userAgent ?? '', MAX_USER_AGENT),
     viaInstanceRole: typeof sessionContext?.ec2RoleDelivery === 'string',
     requestHints: requestHints(requestParameters),
+    ...(isText(requestID) && { requestId: bounded(requestID, MAX_REQUEST_ID) }),
     ...(session !== undefined && { session }),
     ...(isText(invokedBy) && { invokedBy: bounded(invokedBy, 128) }),
     ...(isText(provider) && { federatedProvider: bounded(provider, MAX_ARN) }),

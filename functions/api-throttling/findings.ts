@@ -13,21 +13,27 @@ import {
   sharesOf,
   topCallers,
 } from './attribution/index.ts';
-import { SEVERAL_CALLERS, scopeOfName } from './groups.ts';
+import { scopeOfName } from './groups.ts';
 import type { Input } from './input.ts';
 import { isInWindow } from './rate.ts';
 import { isOfAccount, type Situation } from './situation.ts';
+import { callerName, newestOf, whoLines } from './who.ts';
 import type { RateRow } from './window.ts';
+
+export { callerName };
 
 const MAX_BUCKETS = 4;
 const MAX_NAMES = 5;
 
+/** What a bucket gives is given per window: of the strongest one, not of all that is still remembered. */
+export function sharesAtPeak({ policy }: Input, { peak }: Situation, rows: readonly RateRow[]): Shares {
+  const { window } = policy.rate;
+  const ofPeak = rows.filter(({ minute }) => isInWindow(minute, window, peak.at));
+  return sharesOf(countedOf(ofPeak), { windowMs: window });
+}
+
 /** Who is throttled where, what the bucket is, who fills it and who only suffers. */
-export function findingsOf(input: Input, situation: Situation, rows: readonly RateRow[]): Finding[] {
-  const { window } = input.policy.rate;
-  // What a bucket gives is given per window: shares are of the strongest one, not of all that is still remembered.
-  const ofPeak = rows.filter(({ minute }) => isInWindow(minute, window, situation.peak.at));
-  const shares = sharesOf(countedOf(ofPeak), { windowMs: window });
+export function findingsOf(input: Input, situation: Situation, shares: Shares): Finding[] {
   const own = new Set(situation.group.rows.map(({ call }) => `${call.service}:${call.api}`));
   const buckets = shares.buckets.filter(({ callers, bucket }) =>
     callers.some(({ apis }) => apis.some((api) => own.has(`${bucket.id.split(':')[0]}:${api}`))),
@@ -42,12 +48,11 @@ export function findingsOf(input: Input, situation: Situation, rows: readonly Ra
 function rateFinding({ policy }: Input, { group, now, peak, isAtLeast, quietSince }: Situation): Finding {
   const { window, openAt, exitBelow } = policy.rate;
   const most = isAtLeast ? `at least ${peak.count}` : String(peak.count);
-  const newest = group.rows.toSorted((left, right) => right.minute - left.minute)[0];
-  const attribution = newest?.attribution;
+  const attribution = newestOf(group.rows)?.attribution;
   const evidence = [
     `CloudTrail (best effort): ${most} throttled calls within ${humanDuration(window)} at ${isoTime(peak.at)}, ${now} in the last ${humanDuration(window)}`,
     `opens at ${openAt}, quiet below ${exitBelow}; quiet since ${isoTime(quietSince)}`,
-    ...(attribution === undefined ? [] : [`who: ${attribution.controller.name} (${attribution.by})`]),
+    ...whoLines(group, peak.at, window),
   ];
   const confidence =
     attribution?.confidence === 'certain' || attribution?.confidence === 'likely'
@@ -58,16 +63,6 @@ function rateFinding({ policy }: Input, { group, now, peak, isAtLeast, quietSinc
     confidence,
     evidence,
   };
-}
-
-/** The name people know, e.g. `VPC CNI` or `Terraform 1.9.8 (deploy)`: a tool's own word never stands alone. */
-export function callerName(rows: readonly RateRow[], cause: string): string {
-  if (cause === SEVERAL_CALLERS) return 'several callers';
-  const [kind = cause, label] = cause.split(/:(.*)/);
-  const names = new Set(rows.map(({ attribution }) => attribution.controller.name));
-  const [only, ...others] = names;
-  if (only === undefined || others.length > 0) return label ?? kind;
-  return kind === 'other-tool' ? `${only} (${label})` : only;
 }
 
 function bucketFinding(shares: BucketShares): Finding {

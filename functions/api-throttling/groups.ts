@@ -8,6 +8,9 @@ import { perMinute, type RateRow } from './window.ts';
 /** The cause that stands for callers of whom none is over the threshold, while all of them together are. */
 export const SEVERAL_CALLERS = 'several-callers';
 
+/** Without these a cluster neither grows nor heals. */
+export const VITAL: ReadonlySet<string> = new Set(['vpc-cni', 'karpenter', 'cluster-autoscaler', 'ebs-csi']);
+
 /** The throttled calls of one cause in one cluster, or in the account. */
 export interface Group {
   /** A cluster's name, or ACCOUNT_SCOPE. */
@@ -46,6 +49,12 @@ export function groupsOf(rows: readonly RateRow[]): Group[] {
   return [...groups]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([, group]) => ({ ...group, calls: perMinute(group.rows, group.scope) }));
+}
+
+/** Several causes of one scope as one group, named after the first. */
+export function joinedOf(groups: readonly Group[], { scope, cause }: Pick<Group, 'scope' | 'cause'>): Group {
+  const rows = groups.flatMap((group) => group.rows);
+  return { scope, cause, calls: perMinute(rows, scope), rows };
 }
 
 /** Everybody who is not over the threshold alone, as one group of the account. */

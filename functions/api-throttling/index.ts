@@ -1,8 +1,12 @@
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import { patchDaemonSet } from './actions/patch-daemonset.ts';
+import { requestQuota } from './actions/request-quota.ts';
+import { updateAddon } from './actions/update-addon.ts';
 import { aggregate } from './aggregate.ts';
 import { events, TROUBLE } from './events.ts';
 import { type ApiThrottlingFacts, gather } from './facts.ts';
 import { guardFacts } from './guard-facts.ts';
+import { reads } from './permissions.ts';
 import { playbook } from './playbook.ts';
 import { type ApiThrottlingPolicy, apiThrottlingSection } from './policy.ts';
 import { toSignals } from './signals.ts';
@@ -17,8 +21,8 @@ export const apiThrottling: Trouble<ApiThrottlingFacts, ApiThrottlingPolicy> = {
   gather,
   playbook,
   guardFacts,
-  actions: [],
-  reads: { aws: [], kubernetes: [] },
+  actions: [updateAddon, patchDaemonSet, requestQuota],
+  reads,
   section: apiThrottlingSection,
   // The section was validated against this trouble's schema when the file was loaded.
   policyOf: (policy) => policy.section as unknown as ApiThrottlingPolicy,

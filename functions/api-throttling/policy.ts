@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { count, duration } from '../../shared/config/units.ts';
+import { quotaSection } from './quota/policy.ts';
 
 const rate = v.strictObject({
   // Whole minutes: calls are counted by the minute.
@@ -31,6 +32,13 @@ const rate = v.strictObject({
 export const apiThrottlingSection = v.strictObject({
   rate: v.optional(
     v.pipe(rate, v.description('When throttled calls become an incident, and when it ends.')),
+    {},
+  ),
+  quotas: v.optional(
+    v.pipe(
+      quotaSection,
+      v.description('What Paramedic asks AWS for in Service Quotas, after a person has said yes each time.'),
+    ),
     {},
   ),
 });

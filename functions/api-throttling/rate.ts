@@ -55,6 +55,14 @@ export function quietSince(calls: PerMinute, rule: RateRule, from: EpochMs, now:
   return from;
 }
 
+/** The minute from which on every window up to this one reached the exit: when the throttling began. */
+export function loudSince(calls: PerMinute, rule: RateRule, end: EpochMs): EpochMs {
+  const first = Math.min(...calls.keys());
+  let since = minuteOf(end);
+  while (since > first && countAt(calls, rule.window, since - MINUTE_MS) >= exitOf(rule)) since -= MINUTE_MS;
+  return since;
+}
+
 /** The exit is never above the entry, whatever the config says: an incident would end as it opens. */
 function exitOf({ openAt, exitBelow }: RateRule): number {
   return Math.min(openAt, exitBelow);

@@ -9,13 +9,13 @@ export const THROTTLED_CALL = 'throttled-call';
 
 /** Total: other events and other failures are ignored with a reason, one of ours without usable fields is malformed. */
 export function toSignals(event: Envelope): SignalResult {
-  const isOurs = events.some(
+  const isRead = events.some(
     ({ source, detailType }) => source === event.source && detailType === event.detailType,
   );
-  if (!isOurs) return { kind: 'ignored', reason: `${event.detailType} of ${event.source} is not treated` };
+  if (!isRead) return { kind: 'ignored', reason: `${event.detailType} of ${event.source} is not treated` };
   const read = readCall(event);
   if (read.is !== 'throttled') return { kind: read.is, reason: read.reason };
-  const { call } = read;
+  const { call, isOurs } = read;
   return {
     kind: 'signals',
     signals: [
@@ -27,7 +27,7 @@ export function toSignals(event: Envelope): SignalResult {
         account: call.account,
         region: call.region,
         meaning: `${THROTTLED_CALL}:${call.service}:${call.api}`,
-        data: { call: call as unknown as Json },
+        data: { call: call as unknown as Json, isOurs },
       },
     ],
   };
@@ -36,4 +36,9 @@ export function toSignals(event: Envelope): SignalResult {
 /** The call of a signal that `toSignals` made. */
 export function callOf({ data }: { data: { [name: string]: Json | undefined } }): ThrottledCall {
   return data['call'] as unknown as ThrottledCall;
+}
+
+/** A client of ours made it. */
+export function isOwnCall({ data }: { data: { [name: string]: Json | undefined } }): boolean {
+  return data['isOurs'] === true;
 }

@@ -5,7 +5,7 @@ import { lambdaMetrics } from '../../shared/aws/metrics.ts';
 import { policyFor } from '../../shared/config/effective.ts';
 import { peoplePorts } from '../../shared/slack/people.ts';
 import { replyToClick } from '../../shared/slack/response-url.ts';
-import { troubles } from '../index.ts';
+import { sections } from '../sections.ts';
 import { approvalHandler } from './endpoint.ts';
 import { readPeople } from './people.ts';
 
@@ -13,7 +13,7 @@ const ports = approvalPorts(process.env);
 const log = lambdaLog();
 const config = deployedConfig({
   path: process.env['PARAMEDIC_CONFIG'] ?? 'paramedic.yaml',
-  troubles,
+  troubles: sections,
   table: ports.table,
   clock: ports.clock,
   log,

@@ -37,6 +37,10 @@ export interface Action {
   keeps?: true;
   /** Destroys on the ground that the node is lost: two independent signals must say so. */
   onLoss?: true;
+  /** Binds the account to somebody outside the cluster: why a person is asked for it, whatever the mode. */
+  asks?: string;
+  /** Restarts what every node needs: while the trouble lasts only a person may say that it is done now. */
+  needsCalm?: true;
   /** Monthly cost in US dollars of applying it, or why there is none. */
   cost: string;
   /** The same action on the same target is not begun again within this; 0: no such limit. */

@@ -1,6 +1,7 @@
 import { isFailure } from '../errors.ts';
 import type { Ec2, Instance, InstanceState } from '../ports/ec2.ts';
 import { awsCall } from './classify.ts';
+import { heldBy, toInstanceType, toSubnet } from './ec2-network.ts';
 import type { Ec2Instance, Ec2Operations } from './ec2-ops.ts';
 import { chunks } from './paging.ts';
 
@@ -39,7 +40,24 @@ export function ec2Adapter(load: () => Promise<Ec2Operations>): Ec2 {
       const ec2 = await load();
       for (const chunk of chunks([...new Set(ids)], TERMINATE_BATCH)) await terminate(ec2, chunk);
     },
+    describeInstanceTypes: async (types) => {
+      const ec2 = await load();
+      const operation = 'ec2:DescribeInstanceTypes';
+      const asked = (chunk: string[]) => awsCall(operation, () => ec2.describeInstanceTypes(chunk));
+      return (await inChunks(types, asked)).flatMap(toInstanceType);
+    },
+    describeSubnets: async (ids) => {
+      const ec2 = await load();
+      const asked = (chunk: string[]) => awsCall('ec2:DescribeSubnets', () => ec2.describeSubnets(chunk));
+      return (await inChunks(ids, asked)).flatMap(toSubnet);
+    },
   };
+}
+
+async function inChunks<T>(names: readonly string[], ask: (chunk: string[]) => Promise<T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for (const chunk of chunks([...new Set(names)], FILTER_VALUES)) found.push(...(await ask(chunk)));
+  return found;
 }
 
 /** An instance that is gone is done; its batch is sent again one by one because EC2 refused all of it. */
@@ -69,6 +87,9 @@ function toInstance(from: Ec2Instance): Instance | undefined {
   if (from.HibernationOptions?.Configured === true) instance.hibernates = true;
   // EC2 gives an empty name once an instance is terminated.
   if (from.PrivateDnsName) instance.privateDnsName = from.PrivateDnsName;
+  if (from.SubnetId) instance.subnetId = from.SubnetId;
+  const addresses = heldBy(from);
+  if (addresses !== undefined) instance.addresses = addresses;
   if (from.Operator?.Managed === true) instance.managedBy = from.Operator.Principal ?? 'unknown';
   return instance;
 }

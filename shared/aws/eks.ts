@@ -8,6 +8,8 @@ import {
 import { PortError } from '../errors.ts';
 import type { Cluster, Eks } from '../ports/eks.ts';
 import { awsCall } from './classify.ts';
+import { addonsAdapter } from './eks-addons.ts';
+import { addonOperations } from './eks-addons-ops.ts';
 import { allPages } from './paging.ts';
 
 const PAGE_SIZE = 100;
@@ -39,6 +41,7 @@ export function eksAdapter(client: () => EKSClient): Eks {
         autoRepair: nodegroup.nodeRepairConfig?.enabled ?? false,
       };
     },
+    ...addonsAdapter(addonOperations(client)),
   };
 }
 

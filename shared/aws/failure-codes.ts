@@ -95,7 +95,7 @@ const CODES: Partial<Record<FailureKind, readonly string[]>> = {
     'TransactionInProgressException',
     'ResourcePropagationDelayException',
   ],
-  invalid: ['ValidationError', 'ValidationException'],
+  invalid: ['ValidationError', 'ValidationException', 'InvalidParameterException', 'InvalidRequestException'],
   unreachable: ['TimeoutError', 'NetworkingError', 'AbortError'],
 };
 

@@ -26,7 +26,17 @@ export interface GuardInput {
   step: Step;
   action: Pick<
     Action,
-    'name' | 'gentle' | 'risk' | 'reversible' | 'disrupts' | 'concludes' | 'keeps' | 'onLoss' | 'cooldownMs'
+    | 'name'
+    | 'gentle'
+    | 'risk'
+    | 'reversible'
+    | 'disrupts'
+    | 'concludes'
+    | 'keeps'
+    | 'onLoss'
+    | 'asks'
+    | 'needsCalm'
+    | 'cooldownMs'
   >;
   incidentId: string;
   generation: number;

@@ -2,7 +2,9 @@ import { describeFailure } from '../errors.ts';
 import type { GuardVerdict, StepVerdict } from '../incident/incident.ts';
 import { answeredBy, unaskedGuard } from '../incident/questions.ts';
 import { stepKey } from '../incident/step-key.ts';
+import { calmGuard } from './calm.ts';
 import { capacityFloorGuard } from './capacity-floor.ts';
+import { consentGuard } from './consent.ts';
 import { coolDownGuard } from './cool-down.ts';
 import { correlatedFailureGuard } from './correlated-failure.ts';
 import { disruptionGuard } from './disruption.ts';
@@ -19,6 +21,7 @@ import { twoSignalsGuard } from './two-signals.ts';
 export const guards: readonly Guard[] = [
   stopGuard,
   modeGuard,
+  consentGuard,
   ownershipGuard,
   standDownGuard,
   twoSignalsGuard,
@@ -27,6 +30,7 @@ export const guards: readonly Guard[] = [
   disruptionGuard,
   capacityFloorGuard,
   coolDownGuard,
+  calmGuard,
   freshnessGuard,
 ];
 

@@ -17,6 +17,10 @@ export interface Plan {
   expiresAt: EpochMs;
   /** What the playbook wants to know of again the next time it looks. */
   keep?: { [name: string]: Json };
+  /** People hear of it whenever it is another text than in the plan before. */
+  news?: string;
+  /** It closes by `next` alone: what was refused, or answered with no, does not end it. */
+  staysOpen?: true;
   /** Nothing people need to hear of, as long as no step comes of it: the ledger keeps it. */
   quiet?: true;
 }
@@ -48,8 +52,8 @@ export interface Step {
 }
 
 export interface Target {
-  kind: 'node' | 'instance' | 'group' | 'pod' | 'volume';
-  /** The id that cannot be reused: instance id, node or pod UID, volume id; a group has only its name. */
+  kind: 'node' | 'instance' | 'group' | 'pod' | 'volume' | 'addon' | 'daemonset' | 'quota';
+  /** The id that cannot be reused: instance id, node or pod UID, volume id; a group has only its name, a quota its code. */
   id: string;
   /** For people, and where an API addresses by name. */
   name: string;

@@ -1,21 +1,24 @@
 import type {
+  CoreEvent,
   DaemonSet,
   Deployment,
   Kubernetes,
   Node,
+  NodeClaim,
   Pod,
   PodDisruptionBudget,
   PodFilter,
   VolumeAttachment,
 } from '../ports/kubernetes.ts';
 import { evict } from './eviction.ts';
-import { listAll } from './list.ts';
+import { listAll, listSome } from './list.ts';
 import { parseObject, segment } from './object.ts';
 import type { Session } from './session.ts';
 
 const NODES = '/api/v1/nodes';
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+const STRATEGIC_PATCH_TYPE = 'application/strategic-merge-patch+json';
 
 interface DeleteCall {
   operation: string;
@@ -29,6 +32,13 @@ export function kubernetesClient(session: Session): Kubernetes {
     ...nodeCalls(session),
     ...listCalls(session),
     serverAheadMs: session.serverAheadMs,
+    patchDaemonSet: async ({ namespace, name }, patch) => {
+      const operation = 'patch daemonsets';
+      const path = `${inNamespace(operation, '/apis/apps/v1', namespace)}/daemonsets/${segment(operation, name)}`;
+      const body = { contentType: STRATEGIC_PATCH_TYPE, value: patch };
+      const call = { operation, namespace, path };
+      return parseObject<DaemonSet>(call, await session.send({ ...call, method: 'PATCH', body }));
+    },
     evictPod: (pod, { graceSeconds }) => evict(session, pod, graceSeconds),
     deletePod: async ({ namespace, name, uid }, { graceSeconds }) => {
       const operation = 'delete pods';
@@ -65,7 +75,9 @@ type ListName =
   | 'listPodDisruptionBudgets'
   | 'listVolumeAttachments'
   | 'listDaemonSets'
-  | 'listDeployments';
+  | 'listDeployments'
+  | 'listEvents'
+  | 'listNodeClaims';
 
 function listCalls(session: Session): Pick<Kubernetes, ListName> {
   const list = async <T>(resource: string, api: string, filter: PodFilter) => {
@@ -85,7 +97,19 @@ function listCalls(session: Session): Pick<Kubernetes, ListName> {
     listVolumeAttachments: () => list<VolumeAttachment>('volumeattachments', '/apis/storage.k8s.io/v1', {}),
     listDaemonSets: (filter) => list<DaemonSet>('daemonsets', '/apis/apps/v1', filter),
     listDeployments: (filter) => list<Deployment>('deployments', '/apis/apps/v1', filter),
+    listEvents: ({ reason }) =>
+      listSome<CoreEvent>(session, {
+        operation: 'list events',
+        path: '/api/v1/events',
+        fieldSelector: `reason=${fieldValue(reason)}`,
+      }),
+    listNodeClaims: () => list<NodeClaim>('nodeclaims', '/apis/karpenter.sh/v1', {}),
   };
+}
+
+/** `,`, `=` and `\` mean something in a selector. */
+function fieldValue(text: string): string {
+  return text.replaceAll(/[\\,=]/g, '\\$&');
 }
 
 function inNamespace(operation: string, api: string, namespace: string | undefined): string {

@@ -1,5 +1,6 @@
 import { PortError } from '../errors.ts';
 import { classifyAnswer, type Failed } from './classify.ts';
+import type { HttpAnswer } from './http.ts';
 import { parseObject } from './object.ts';
 import { isSuccess, type Session } from './session.ts';
 
@@ -27,14 +28,20 @@ export async function listAll<T>(session: Session, call: ListCall): Promise<T[]>
   return (await readPages<T>(session, call, false)) ?? (await readPages<T>(session, call, true)) ?? [];
 }
 
+/** At most 500 items: the first page alone. */
+export async function listSome<T>(session: Session, call: ListCall): Promise<T[]> {
+  const answer = await readPage(session, call, '', MAX_LIST_BYTES);
+  if (!isSuccess(answer)) throw classifyAnswer(call, answer);
+  return parseObject<List<T>>(call, answer.body).items ?? [];
+}
+
 /** Undefined when the list has to start again; `last` throws then. */
 async function readPages<T>(session: Session, call: ListCall, last: boolean): Promise<T[] | undefined> {
   const items: T[] = [];
   let next = '';
   let bytes = 0;
   do {
-    const path = `${call.path}?${queryOf(call, next)}`;
-    const answer = await session.exchange({ ...call, method: 'GET', path, maxBytes: MAX_LIST_BYTES - bytes });
+    const answer = await readPage(session, call, next, MAX_LIST_BYTES - bytes);
     if (answer.status === GONE && next !== '' && !last) return undefined;
     if (!isSuccess(answer)) throw classifyAnswer(call, answer);
     bytes += answer.body.length;
@@ -43,6 +50,11 @@ async function readPages<T>(session: Session, call: ListCall, last: boolean): Pr
     next = nextPage(call, next, page.metadata?.continue);
   } while (next !== '');
   return items;
+}
+
+function readPage(session: Session, call: ListCall, next: string, maxBytes: number): Promise<HttpAnswer> {
+  const path = `${call.path}?${queryOf(call, next)}`;
+  return session.exchange({ ...call, method: 'GET', path, maxBytes });
 }
 
 function nextPage({ operation }: ListCall, current: string, next = ''): string {

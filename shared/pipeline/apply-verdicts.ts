@@ -63,6 +63,7 @@ export function applyVerdicts(
   const isNews =
     asked.length > 0 ||
     countSettled(records) > countSettled(incident.records) ||
+    hasNews(incident, plan) ||
     (isNewPlan(incident, plan) && plan.quiet !== true);
   return isNews && !isMuted(next) ? { ...next, announce: incident.announce + 1 } : next;
 }
@@ -112,6 +113,10 @@ function settle(records: StepRecord[], settled: StepRecord): void {
 function isNewPlan(incident: Incident, plan: Plan): boolean {
   if (incident.plan === undefined) return true;
   return plan.steps.length > 0 && planHash(incident.plan) !== planHash(plan) && incident.records.length === 0;
+}
+
+function hasNews({ plan: before }: Incident, { news }: Plan): boolean {
+  return before?.news !== undefined && news !== undefined && before.news !== news;
 }
 
 function countSettled(records: readonly StepRecord[]): number {

@@ -46,7 +46,8 @@ export async function nextMove(
   }
   if (plan.steps.length > 0) {
     const acted = incident.records.some(({ ran }) => ran === true);
-    return acted ? undefined : await end(run, outcomeWithoutAction(incident.records), revision);
+    const goesOn = acted || plan.staysOpen === true;
+    return goesOn ? undefined : await end(run, outcomeWithoutAction(incident.records), revision);
   }
   if (plan.next.do === 'close') return await end(run, plan.next.outcome, revision);
   return { do: 'wait', until: plan.next.at, why: plan.next.why, revision };

@@ -112,6 +112,8 @@ export interface GuardFacts {
   taken: boolean;
   /** Configured: in mode `approve`, budget-respecting steps on a node AWS is taking run without asking. */
   gentleRunsInApproveMode: boolean;
+  /** Whether the trouble is over for now; read where an action `needsCalm`. */
+  calm?: { is: 'yes' | 'no' | 'unknown'; why: string };
   /** Acting after this moment is pointless; per action name where they differ. */
   freshUntil: EpochMs;
   freshUntilOf?: Record<string, EpochMs>;
@@ -164,8 +166,22 @@ export interface Aggregated {
   signals: { signal: Signal; cluster: string }[];
   /** What became of the given signals: disposition → how many. */
   dispositions: Record<string, number>;
+  /** What was counted and is not worth a signal yet, the most first. For people who wonder why nothing opened. */
+  below: Below[];
   /** What could not be read and was done without, for the log. */
   unread: string[];
+}
+
+/** A cause that has not reached its threshold. */
+export interface Below {
+  cause: string;
+  /** A cluster's name, or ACCOUNT_SCOPE. */
+  cluster: string;
+  /** Within `windowMs`. */
+  count: number;
+  /** As many within `windowMs` open an incident. */
+  openAt: number;
+  windowMs: number;
 }
 
 export interface SweepInput<P> {

@@ -8,6 +8,29 @@ export interface Ec2 {
   describeInstances(ids: readonly [string, ...string[]]): Promise<Instance[]>;
   /** Idempotent. Only the sweep calls it, for an instance we detached ourselves, and only if configured. */
   terminateInstances(ids: readonly [string, ...string[]]): Promise<void>;
+  /** DescribeInstanceTypes by explicit types, all pages; a type that EC2 does not know is not in the result. */
+  describeInstanceTypes(types: readonly [string, ...string[]]): Promise<InstanceType[]>;
+  /** DescribeSubnets by explicit ids, as a `subnet-id` filter, all pages; an unknown id is not in the result. */
+  describeSubnets(ids: readonly [string, ...string[]]): Promise<Subnet[]>;
+}
+
+/** What a type can have on its default network card. A field that EC2 left out is missing, never 0. */
+export interface InstanceType {
+  type: string;
+  /** Network interfaces of the default card, not of all cards. */
+  interfaces?: number;
+  ipv4PerInterface?: number;
+  vcpus?: number;
+  /** `nitro` or `xen`; bare metal has none. */
+  hypervisor?: string;
+  bareMetal: boolean;
+}
+
+export interface Subnet {
+  id: string;
+  zone: string;
+  /** IPv4. */
+  freeAddresses: number;
 }
 
 export type InstanceState =
@@ -34,4 +57,8 @@ export interface Instance {
   /** EC2 `Operator.Principal` when the instance is managed by a service (EKS Auto Mode). */
   managedBy?: string;
   tags: Record<string, string>;
+  /** Of its primary network interface. */
+  subnetId?: string;
+  /** IPv4 addresses of its network interfaces by subnet, a /28 prefix as 16; absent when it has no interface. */
+  addresses?: Record<string, number>;
 }

@@ -6,6 +6,54 @@ export interface Eks {
   listClusters(): Promise<string[]>;
   /** DescribeNodegroup. Throws PortError `not-found` when there is no such node group. */
   describeNodegroup(cluster: string, name: string): Promise<Nodegroup>;
+  /** DescribeAddon. Throws PortError `not-found` when EKS manages no such add-on in the cluster. */
+  describeAddon(cluster: string, name: string): Promise<Addon>;
+  /** DescribeAddonConfiguration: the JSON schema, as text, of what this version can be configured with. */
+  describeAddonSchema(name: string, version: string): Promise<string>;
+  /**
+   * UpdateAddon with `resolveConflicts` PRESERVE: replaces the whole configuration and leaves alone what others set on
+   * the objects by hand; version and role stay, for which the add-on is read first. Resolves with the id of the update, which goes on for minutes. The same `token` with the same
+   * configuration is the same update, however often it is sent. Throws PortError `conflict` while another update of the
+   * add-on is under way, `invalid` when EKS does not take the configuration.
+   */
+  updateAddon(change: AddonChange): Promise<string>;
+  /** DescribeUpdate. Throws PortError `not-found` when there is no such update. */
+  describeAddonUpdate(cluster: string, name: string, updateId: string): Promise<AddonUpdate>;
+}
+
+export interface AddonChange {
+  cluster: string;
+  name: string;
+  /** JSON or YAML; `{}` clears it. */
+  configurationValues: string;
+  /** `clientRequestToken`: letters, digits, `-` and `_`. */
+  token: string;
+}
+
+export interface AddonUpdate {
+  /** `unknown`: a status that is newer than this code. */
+  status: 'InProgress' | 'Successful' | 'Failed' | 'Cancelled' | 'unknown';
+  errors: AddonIssue[];
+}
+
+/** Both as EKS says them. */
+export interface AddonIssue {
+  /** e.g. `ConfigurationConflict`; empty when EKS gave none. */
+  code: string;
+  message: string;
+}
+
+/** An add-on that EKS manages. */
+export interface Addon {
+  name: string;
+  /** e.g. `v1.19.4-eksbuild.1`. */
+  version: string;
+  /** `ACTIVE`, `UPDATING`, `DEGRADED` …, as EKS says it. */
+  status: string;
+  /** JSON or YAML, byte for byte; empty when nothing was ever configured. */
+  configurationValues: string;
+  /** Its health; empty when EKS reports no issue. */
+  issues: AddonIssue[];
 }
 
 /** An EKS managed node group. */

@@ -5,7 +5,9 @@ import type { Ec2 } from './ec2.ts';
 import type { Eks } from './eks.ts';
 import type { KubernetesAccess } from './kubernetes.ts';
 import type { Queue, Topic } from './messages.ts';
+import type { Quotas } from './quotas.ts';
 import type { Table } from './table.ts';
+import type { Usage } from './usage.ts';
 
 /** Everything the pipeline can touch. A Lambda entry fills it with adapters, the simulator with fakes. */
 export interface Ports {
@@ -13,6 +15,8 @@ export interface Ports {
   ec2: Ec2;
   eks: Eks;
   autoscaling: AutoScaling;
+  quotas: Quotas;
+  usage: Usage;
   kubernetes: KubernetesAccess;
   table: Table;
   durable: Durable;

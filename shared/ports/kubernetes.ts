@@ -1,9 +1,9 @@
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1.d.ts';
-import type { Node, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
+import type { Event as CoreEvent, Node, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
 import type { VolumeAttachment } from 'kubernetes-types/storage/v1.d.ts';
 
-export type { DaemonSet, Deployment, Node, Pod, PodDisruptionBudget, Taint, VolumeAttachment };
+export type { CoreEvent, DaemonSet, Deployment, Node, Pod, PodDisruptionBudget, Taint, VolumeAttachment };
 
 /** Finds a cluster's API server. Connecting sends nothing to it; the first request does. */
 export interface KubernetesAccess {
@@ -37,6 +37,15 @@ export interface Kubernetes {
   /** All namespaces, or one namespace; used to detect other controllers. */
   listDaemonSets(filter: { labelSelector?: string; namespace?: string }): Promise<DaemonSet[]>;
   listDeployments(filter: { labelSelector?: string; namespace?: string }): Promise<Deployment[]>;
+  /**
+   * Strategic merge patch of a DaemonSet: lists of containers and of `env` are merged by name. `resourceVersion` in the
+   * metadata makes it conditional (`conflict`).
+   */
+  patchDaemonSet(object: { namespace: string; name: string }, patch: DaemonSetPatch): Promise<DaemonSet>;
+  /** Newest state of Events with this reason, all namespaces; one page of at most 500, in no order. */
+  listEvents(filter: { reason: string }): Promise<CoreEvent[]>;
+  /** Karpenter's NodeClaims (karpenter.sh/v1). Throws PortError `not-found` in a cluster without Karpenter. */
+  listNodeClaims(): Promise<NodeClaim[]>;
   /** POST pods/eviction with a UID precondition. Resolves when accepted; the pod goes later. */
   evictPod(pod: PodRef, options: { graceSeconds: number }): Promise<void>;
   /** DELETE with a UID precondition. Ignores PDBs: only the rungs above eviction use it. */
@@ -59,6 +68,21 @@ export interface PodRef {
   namespace: string;
   name: string;
   uid: string;
+}
+
+/** A variable of a container: given a value, or taken away. */
+export type EnvPatch = { name: string; value: string } | { name: string; $patch: 'delete' };
+
+/** Everything it does not name stays. */
+export interface DaemonSetPatch {
+  metadata?: { resourceVersion: string };
+  spec: { template: { spec: { containers: [{ name: string; env: EnvPatch[] }] } } };
+}
+
+/** As far as we read it. */
+export interface NodeClaim {
+  metadata: { name: string; creationTimestamp: string; labels?: Record<string, string> };
+  status?: { nodeName?: string };
 }
 
 export interface NodePatch {

@@ -104,7 +104,8 @@ describe('opening', () => {
     await delivered(run, bodies);
     expect(summary(await found(run))).toEqual(['prod vpc-cni open']);
     expect(rowsIn(run).every(({ counts }) => Object.keys(counts).join() === 'prod')).toBe(true);
-    expect(run.world.calls.calls.filter(({ port }) => port === 'ec2')).toHaveLength(1);
+    const read = run.world.calls.calls.filter(({ port, process }) => port === 'ec2' && process === 'receive');
+    expect(read).toHaveLength(1);
   });
 
   test('a storm that goes on changes the incident once for each doubling', async () => {

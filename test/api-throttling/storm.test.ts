@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { KEYS, throttledCall } from '../../bench/throttled-calls.ts';
 import { TROUBLE } from '../../functions/api-throttling/events.ts';
 import { MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
-import { callBody, countedIn, type Run, rowsIn, setUp } from './support.ts';
+import { countedIn, type Run, rowsIn, setUp } from './support.ts';
 
 const EVENTS = 9_990;
-const KEYS = 40;
 const WARNINGS = 10;
 
-/** The storm comes in 60 slices of a second, warnings every six seconds among them. */
+/** 40 keys: the CNI on twelve nodes at ten APIs, and thirty tools at one each. It comes in 60 slices of a second, warnings every six seconds among them. */
 async function play(run: Run, events: number): Promise<void> {
   await run.world.clock.advance(10 * MINUTE_MS);
   const instances = Array.from({ length: 12 }, (_, index) => run.world.instance(`spot/${index}`).id);
@@ -15,35 +15,14 @@ async function play(run: Run, events: number): Promise<void> {
     const at = run.world.clock.now();
     const from = Math.floor((second * events) / 60);
     const to = Math.floor(((second + 1) * events) / 60);
-    const bodies = Array.from({ length: to - from }, (_, index) => stormCall(from + index, at, instances));
+    const bodies = Array.from({ length: to - from }, (_, index) =>
+      throttledCall(from + index, at, instances),
+    );
     if (bodies.length > 0) run.simulation.send(TROUBLE, ...bodies);
     if (second % 6 === 0) run.world.interrupt(`spot/${second / 6}`, 'terminate');
     await run.world.clock.advance(SECOND_MS);
   }
 }
-
-/** 40 keys: the CNI on twelve nodes at ten APIs, and thirty tools at one each. */
-function stormCall(index: number, at: number, instances: readonly string[]): string {
-  const key = index % KEYS;
-  const id = `e${index}`;
-  if (key >= 10) return callBody({ id, at, role: `tool-${key}` });
-  const session = instances[index % instances.length] ?? '';
-  const userAgent = 'aws-sdk-go-v2/1.41.1 amazon-vpc-cni-k8s/v1.21.1';
-  return callBody({ id, at, role: 'node', session, userAgent, api: `${APIS[key]}` });
-}
-
-const APIS = [
-  'AssignPrivateIpAddresses',
-  'UnassignPrivateIpAddresses',
-  'CreateNetworkInterface',
-  'AttachNetworkInterface',
-  'DetachNetworkInterface',
-  'DeleteNetworkInterface',
-  'ModifyNetworkInterfaceAttribute',
-  'DescribeNetworkInterfaces',
-  'DescribeInstances',
-  'CreateTags',
-];
 
 /** How each warning went: what came of it, and how long after it. */
 async function spotRuns({ simulation }: Run): Promise<string[]> {

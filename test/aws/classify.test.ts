@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { awsCall, classifyAws } from '../../shared/aws/classify.ts';
+import { awsCall, classifyAws, guardCalls } from '../../shared/aws/classify.ts';
 import { describeFailure, type FailureKind, PortError } from '../../shared/errors.ts';
 
 const OPERATION = 'ec2:DescribeInstances';
@@ -170,5 +170,28 @@ describe('AWS failures are classified by code', () => {
   test('a failure that is classified already stays as it is', () => {
     const failure = new PortError('conflict', 'x', { operation: 'other:Thing' });
     expect(classifyAws(OPERATION, failure)).toBe(failure);
+  });
+});
+
+describe('the guard of the process', () => {
+  test('hears failures as they were classified, by operation, and nothing is sent without it', async () => {
+    const seen: unknown[] = [];
+    guardCalls({
+      call: async (operation, send) => {
+        seen.push(operation);
+        return await send().catch((error: unknown) => {
+          seen.push(error);
+          throw error;
+        });
+      },
+    });
+    const send = async () => {
+      throw sdkError('RequestLimitExceeded');
+    };
+    await expect(awsCall(OPERATION, send)).rejects.toMatchObject({ kind: 'throttled' });
+    expect(seen).toEqual([OPERATION, expect.objectContaining({ kind: 'throttled', operation: OPERATION })]);
+    const bug = new TypeError('ours');
+    await expect(awsCall(OPERATION, () => Promise.reject(bug))).rejects.toBe(bug);
+    guardCalls({ call: (_operation, again) => again() });
   });
 });

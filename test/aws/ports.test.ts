@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { awsCall } from '../../shared/aws/classify.ts';
-import { awsPorts, clientConfig } from '../../shared/aws/ports.ts';
-import { failureKind } from '../../shared/errors.ts';
+import { awsPorts, clientConfig, guardedConfig } from '../../shared/aws/ports.ts';
+import { wallClock } from '../../shared/clock.ts';
+import { failureKind, PortError } from '../../shared/errors.ts';
 
 const KEY = { pk: 'p', sk: 's' };
 const servers: Server[] = [];
@@ -27,7 +28,7 @@ async function serve(handler: Parameters<typeof createServer>[1]): Promise<strin
 describe('awsPorts', () => {
   test('is built without any variable: nothing is read before it is used', () => {
     expect(new Set(Object.keys(awsPorts({})))).toEqual(
-      new Set(['autoscaling', 'clock', 'durable', 'ec2', 'eks', 'kubernetes', 'queue', 'table', 'topic']),
+      new Set('autoscaling clock durable ec2 eks kubernetes queue quotas table topic usage'.split(' ')),
     );
   });
 
@@ -46,6 +47,8 @@ describe('awsPorts', () => {
   test('a missing region is named as well', async () => {
     await expect(awsPorts({}).eks.listClusters()).rejects.toThrow('AWS_REGION');
     await expect(awsPorts({}).ec2.describeInstances(['i-1'])).rejects.toThrow('AWS_REGION');
+    await expect(awsPorts({}).usage.listMetrics('AWS/EKS')).rejects.toThrow('AWS_REGION');
+    await expect(awsPorts({}).quotas.getRequest('r-1')).rejects.toThrow('AWS_REGION');
   });
 });
 
@@ -77,6 +80,67 @@ describe('the clients', () => {
     });
     expect(await listAt(endpoint).catch(failureKind)).toBe('transient');
     expect(requests).toBe(3);
+  });
+
+  describe('of services whose rates others need too', () => {
+    function listGuarded(endpoint: string, requestTimeout?: number) {
+      const config = guardedConfig('eu-west-1');
+      const requestHandler = { ...config.requestHandler, ...(requestTimeout && { requestTimeout }) };
+      const client = new EKSClient({ ...config, requestHandler, endpoint, credentials });
+      return awsCall('eks:ListClusters', () => client.send(new ListClustersCommand({})));
+    }
+
+    test.each([
+      ['a throttled call once, which the guard may ask for again', 'throttled', 1, 429, '{}'],
+      ['one that throttling is named in once', 'throttled', 1, 400, '{"__type":"ThrottlingException"}'],
+      ['a failing service three times', 'transient', 3, 503, '{}'],
+      ['what is not allowed once', 'unauthorised', 1, 403, '{}'],
+    ])('try %s', async (_what, kind, times, status, body) => {
+      let requests = 0;
+      const endpoint = await serve((_request, response) => {
+        requests += 1;
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      });
+      expect(await listGuarded(endpoint).catch(failureKind)).toBe(kind);
+      expect(requests).toBe(times);
+    });
+
+    test('wait for silence once: three times would outlast the notice lane’s function', async () => {
+      let requests = 0;
+      const endpoint = await serve(() => {
+        requests += 1;
+      });
+      expect(await listGuarded(endpoint, 50).catch(failureKind)).toBe('unreachable');
+      expect(requests).toBe(1);
+    });
+
+    test('stop trying again when most of many calls need it', async () => {
+      let requests = 0;
+      const endpoint = await serve((_request, response) => {
+        requests += 1;
+        response.writeHead(503).end('{}');
+      });
+      const config = guardedConfig('eu-west-1');
+      const client = new EKSClient({ ...config, endpoint, credentials });
+      const list = () => client.send(new ListClustersCommand({})).catch(() => undefined);
+      await Promise.all(Array.from({ length: 60 }, list));
+      expect(requests).toBeGreaterThan(60);
+      expect(requests).toBeLessThan(100);
+    });
+  });
+
+  test('ask the guard of the process before every call, and hear from it what it decides', async () => {
+    const asked: string[] = [];
+    awsPorts({}, wallClock, {
+      call: async (operation) => {
+        asked.push(operation);
+        throw new PortError('throttled', 'not now', { operation, code: 'BreakerOpen' });
+      },
+    });
+    const endpoint = await serve(() => expect.unreachable());
+    expect(await listAt(endpoint).catch(failureKind)).toBe('throttled');
+    expect(asked).toEqual(['eks:ListClusters']);
+    awsPorts({});
   });
 
   test('a service that accepts and never answers is unreachable', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { troubles } from '../../functions/index.ts';
 import { sections } from '../../functions/sections.ts';
+import { sweepers } from '../../functions/sweepers.ts';
 import {
   type Import,
   listFiles,
@@ -22,8 +23,8 @@ const PURE =
 /** Only adapters may load these. */
 const OUTSIDE = /^(@aws-sdk|@smithy|@aws-crypto)\/|^node:(https?|http2|net|tls|dgram|dns)(\/|$)/;
 const MAX_LINES = 250;
-/** Every trouble, and the config section of every trouble. */
-const REGISTRIES = ['functions/index.ts', 'functions/sections.ts'];
+/** Every trouble, the config section of every trouble, and those that are swept. */
+const REGISTRIES = ['functions/index.ts', 'functions/sections.ts', 'functions/sweepers.ts'];
 
 const sources = new Map(FILES.filter((path) => CODE.test(path)).map((path) => [path, readSource(path)]));
 const product = [...sources.values()].filter(({ path }) => PRODUCT.test(path));
@@ -89,6 +90,10 @@ describe('import rules', () => {
     sections.forEach(({ section }, index) => {
       expect(section).toBe(troubles[index]?.section);
     });
+  });
+
+  test('every trouble that has leftovers is swept', () => {
+    expect(sweepers).toEqual(troubles.filter(({ sweep }) => sweep !== undefined));
   });
 
   test('shared knows no function, and neither knows the simulator, the CLI or the console', () => {

@@ -112,6 +112,28 @@ export function readCases(setStage: SetStage): void {
     ]);
   });
 
+  test('Events are found by their reason, with what they are about and how often', async () => {
+    const { stage, kubernetes } = await setUp();
+    const { namespace } = stage;
+    await stage.report({ reason: 'FailedCreatePodSandBox', pod: 'web-1', count: 12 });
+    await stage.report({ reason: 'FailedCreatePodSandBox', pod: 'web-2', count: 1 });
+    await stage.report({ reason: 'Pulled', pod: 'web-1', count: 1 });
+    const found = await kubernetes.listEvents({ reason: 'FailedCreatePodSandBox' });
+    const own = found.filter(({ involvedObject }) => involvedObject.namespace === namespace);
+    const counted = own.map(({ involvedObject, count }) => `${involvedObject.name} ${count}`);
+    expect(new Set(counted)).toEqual(new Set(['web-1 12', 'web-2 1']));
+    for (const { reason, lastTimestamp } of own) {
+      expect(reason).toBe('FailedCreatePodSandBox');
+      expect(Math.abs(Date.parse(lastTimestamp ?? '') - stage.now())).toBeLessThan(60_000);
+    }
+    expect(await kubernetes.listEvents({ reason: 'Nothing,like=this' })).toEqual([]);
+  });
+
+  test('a cluster without Karpenter has no NodeClaims to list: not-found', async () => {
+    const { kubernetes } = await setUp();
+    expect(await outcome(kubernetes.listNodeClaims())).toBe('not-found');
+  });
+
   test('the clock of a server in time is within two seconds of ours, and unknown before it answers', async () => {
     const { kubernetes } = await setUp();
     expect(kubernetes.serverAheadMs()).toBe(0);

@@ -11,6 +11,7 @@ import type { Role, Setting, Stage, Theatre, Workload } from './kubernetes-stage
 
 const NAMESPACE = 'contract';
 const GROUP = 'workers';
+const ROLE_KINDS = new Set(['ClusterRole', 'Role']);
 const RBAC = resolve(import.meta.dirname, '../../deploy/kubernetes/rbac.yaml');
 
 /** A world of its own for each case. */
@@ -33,10 +34,11 @@ function worldFor({ nodes = 1, workloads = [], budgets = [] }: Setting): World {
   return worldOf({ clusters: [cluster] });
 }
 
-function workloadFor({ shutdownSeconds = 1, unready = false, ...workload }: Workload) {
+function workloadFor({ shutdownSeconds = 1, unready = false, system = false, ...workload }: Workload) {
   const shutdown = `${shutdownSeconds}s`;
   const unreadyPods = unready ? (workload.replicas ?? 1) : 0;
-  return { ...workload, namespace: NAMESPACE, shutdown, ready: '1s', unready: unreadyPods };
+  const namespace = system ? 'kube-system' : NAMESPACE;
+  return { ...workload, namespace, shutdown, ready: '1s', unready: unreadyPods };
 }
 
 function stageOn(world: World): Stage {
@@ -50,6 +52,11 @@ function stageOn(world: World): Stage {
       return driven(world, await world.clock.run(ports.kubernetes.connect(DEMO)));
     },
     now: () => world.clock.now(),
+    report: async ({ reason, pod, count }) => {
+      const about = { kind: 'Pod', namespace: NAMESPACE, name: pod };
+      world.runtime(DEMO.name).events.record({ reason, message: 'as reported', about, count });
+    },
+    breakNext: async () => world.runtime(DEMO.name).daemonSets.breakNext('kube-system/aws-node'),
     pass: (ms) => world.clock.advance(ms),
     beforeObserved: async (budget, maxUnavailable, work) => {
       world.runtime(DEMO.name).budgets.change(`${NAMESPACE}/${budget}`, { maxUnavailable });
@@ -91,8 +98,11 @@ function grantedTo(role: Role): KubernetesPermission[] {
   const manifests = parseAllDocuments(readFileSync(RBAC, 'utf8')).map(
     (each) => each.toJS() as Manifest | null,
   );
-  const rules = manifests.find((each) => each?.kind === 'ClusterRole' && each.metadata.name === role)?.rules;
-  return (rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
+  // The simulator itself narrows what the Role grants to the object that it names.
+  const rules = manifests
+    .filter((each) => each !== null && ROLE_KINDS.has(each.kind) && each.metadata.name === role)
+    .flatMap((each) => each?.rules ?? []);
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) =>
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}` as const)),
     ),

@@ -5,6 +5,9 @@ import type { Kubernetes, Pod, PodRef } from '../../shared/ports/kubernetes.ts';
 export const ROLES = ['paramedic', 'paramedic-reader', 'paramedic-sweep'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** A variable of pods that run and never become Ready. */
+export const BROKEN = 'TEST_NEVER_READY';
+
 export interface Workload {
   name: string;
   kind?: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'bare';
@@ -20,6 +23,12 @@ export interface Workload {
   completed?: boolean;
   /** The pods run and never become Ready. */
   unready?: boolean;
+  /** In kube-system, and not in the stage's own namespace. */
+  system?: boolean;
+  /** Of its only container, which has the workload's name. */
+  env?: Record<string, string>;
+  /** DaemonSet: nodes that a roll-out may leave without a pod. Default 1. */
+  maxUnavailable?: number | string;
 }
 
 export interface Budget {
@@ -49,6 +58,10 @@ export interface Stage {
   as(role: Role): Promise<Kubernetes>;
   /** Its time, in epoch ms. */
   now(): number;
+  /** Somebody in the cluster says that this happened, so many times, to a pod of the stage's namespace. */
+  report(event: { reason: string; pod: string; count: number }): Promise<void>;
+  /** What the next template of kube-system/aws-node runs never becomes Ready; the template must declare BROKEN. */
+  breakNext(): Promise<void>;
   /** Lets time go on. */
   pass(ms: number): Promise<void>;
   /** Changes a budget, and does the work before its controller has seen that. */

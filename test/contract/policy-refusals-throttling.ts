@@ -1,7 +1,11 @@
 import {
   CLUSTER,
+  CNI_ADDON,
   GROUP,
   INSTANCE,
+  OTHER_ADDON,
+  OTHER_QUOTA,
+  QUOTAS_ROLE,
   queueArn,
   REMEDIATE,
   RUN,
@@ -10,6 +14,9 @@ import {
 } from './policy-arns.ts';
 import { on, TAGGED } from './policy-calls.ts';
 import type { Refusal } from './policy-refusals.ts';
+
+/** Of the service account of aws-node. */
+const CNI_ROLE = 'arn:aws:iam::210987654321:role/shop-vpc-cni';
 
 const APART: Refusal = {
   why: 'lanes and runs of another trouble are not its own',
@@ -33,12 +40,26 @@ export const THROTTLING_RECEIVE: readonly Refusal[] = [
 export const THROTTLING_REMEDIATION: readonly Refusal[] = [
   APART,
   {
-    why: 'it sees and changes nothing of the infrastructure, tagged or not',
+    why: 'it reads and changes one add-on alone, and nothing else of the infrastructure, tagged or not',
     calls: [
-      ...on('*', ['ec2:DescribeInstances']),
-      ...on(CLUSTER, ['eks:DescribeCluster']),
+      ...on(OTHER_ADDON, ['eks:DescribeAddon', 'eks:DescribeUpdate', 'eks:UpdateAddon'], TAGGED),
+      ...on(CNI_ADDON, ['eks:DeleteAddon'], TAGGED),
+      ...on(CLUSTER, ['eks:UpdateClusterConfig', 'eks:CreateAddon'], TAGGED),
+      ...on('*', ['support:CreateCase', 'cloudwatch:PutMetricData']),
       ...on(INSTANCE, ['ec2:TerminateInstances'], TAGGED),
       ...on(GROUP, ['autoscaling:SetDesiredCapacity', 'autoscaling:DetachInstances'], TAGGED),
+    ],
+  },
+  {
+    why: 'it asks for no quota of another service, and passes and makes no role but the one of Service Quotas',
+    calls: [
+      ...on(OTHER_QUOTA, ['servicequotas:RequestServiceQuotaIncrease']),
+      ...on(CNI_ROLE, ['iam:PassRole', 'iam:PutRolePolicy']),
+      ...on(QUOTAS_ROLE, ['iam:CreateServiceLinkedRole']),
+      ...on(QUOTAS_ROLE, ['iam:CreateServiceLinkedRole'], { 'iam:AWSServiceName': 'eks.amazonaws.com' }),
+      ...on(CNI_ROLE, ['iam:CreateServiceLinkedRole'], {
+        'iam:AWSServiceName': 'servicequotas.amazonaws.com',
+      }),
     ],
   },
   {

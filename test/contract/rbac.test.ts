@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 interface Manifest {
   kind: string;
-  metadata: { name: string };
+  metadata: { name: string; namespace?: string };
   rules?: { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }[];
   roleRef?: { kind: string; name: string };
   subjects?: { kind: string; name: string }[];
@@ -18,9 +18,11 @@ const manifests = parseAllDocuments(readFileSync(join(ROOT, 'deploy/kubernetes/r
   .map((document) => document.toJS() as Manifest | null)
   .filter((manifest) => manifest !== null);
 
-/** `verb apiGroup/resource`, as actions declare it. */
-function granted(role: string): Set<string> {
-  const rules = manifests.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === role);
+const ROLE_KINDS = ['ClusterRole', 'Role'];
+
+/** `verb apiGroup/resource`, as actions declare it; in the whole cluster or in a part of it. */
+function granted(role: string, kinds = ROLE_KINDS): Set<string> {
+  const rules = manifests.filter(({ kind, metadata }) => kinds.includes(kind) && metadata.name === role);
   const permissions = rules
     .flatMap((manifest) => manifest.rules ?? [])
     .flatMap(({ apiGroups, resources, verbs }) =>
@@ -48,6 +50,25 @@ describe('Kubernetes permissions', () => {
     expect(granted('paramedic-sweep')).toEqual(new Set<string>(declared));
   });
 
+  test('what is granted in the whole cluster changes no workload', () => {
+    const all = granted('paramedic', ['ClusterRole']);
+    expect([...all].filter((permission) => / apps\//.test(permission))).toEqual([
+      'list apps/daemonsets',
+      'list apps/deployments',
+    ]);
+    expect([...granted('paramedic', ['Role'])]).toEqual(['patch apps/daemonsets']);
+  });
+
+  test('the one workload that can be changed is the DaemonSet kube-system/aws-node', () => {
+    const roles = manifests.filter(({ kind }) => kind === 'Role');
+    const parts = roles.flatMap(({ metadata, rules = [] }) =>
+      rules.map(({ resourceNames }) => ({ ...metadata, resourceNames })),
+    );
+    expect(parts).toMatchObject([
+      { name: 'paramedic', namespace: 'kube-system', resourceNames: ['aws-node'] },
+    ]);
+  });
+
   test('receive only lists nodes, and nobody but remediate deletes anything', () => {
     expect(granted('paramedic-reader')).toEqual(new Set(['list /nodes']));
     const deleting = manifests
@@ -59,20 +80,25 @@ describe('Kubernetes permissions', () => {
   });
 
   test('no role has a wildcard, and none touches Secrets', () => {
-    for (const { metadata } of manifests.filter(({ kind }) => kind === 'ClusterRole')) {
+    for (const { metadata } of manifests.filter(({ kind }) => ROLE_KINDS.includes(kind))) {
       for (const permission of granted(metadata.name)) expect(permission).not.toMatch(/\*|secrets/);
     }
   });
 
   test('every role is bound to the group of its name and to nobody else', () => {
-    const roles = manifests.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name);
+    const placed = (kind: string, { namespace = 'everywhere' }: Manifest['metadata']) =>
+      `${kind} in ${namespace}`;
+    const roles = manifests
+      .filter(({ kind }) => ROLE_KINDS.includes(kind))
+      .map(({ kind, metadata }) => [placed(kind, metadata), metadata.name, `Group ${metadata.name}`]);
     const bindings = manifests
-      .filter(({ kind }) => kind === 'ClusterRoleBinding')
-      .map(({ roleRef, subjects }) => [
+      .filter(({ kind }) => kind.endsWith('RoleBinding'))
+      .map(({ metadata, roleRef, subjects }) => [
+        placed(roleRef?.kind ?? '', metadata),
         roleRef?.name,
         ...(subjects ?? []).map(({ kind, name }) => `${kind} ${name}`),
       ]);
-    expect(bindings).toEqual(roles.map((role) => [role, `Group ${role}`]));
+    expect(bindings).toEqual(roles);
   });
 
   test('group names have no prefix that EKS reserves', () => {

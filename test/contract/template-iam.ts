@@ -1,5 +1,6 @@
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import { asList, asObject, inOrder, ofType, type Template } from './template-package.ts';
+import { camelCase } from './template-rules.ts';
 
 export interface Statement {
   sid: string;
@@ -66,6 +67,14 @@ export function declaredByTroubles(troubles: readonly Pick<Trouble, 'reads' | 'a
   return inOrder(needed);
 }
 
+/** The same of one function, as in serverless.yml: nothing where it is no trouble's run. */
+export function declaredByRun(
+  name: string,
+  troubles: readonly Pick<Trouble, 'name' | 'reads' | 'actions'>[],
+): string[] {
+  return declaredByTroubles(troubles.filter((each) => name === `${camelCase(each.name)}Remediate`));
+}
+
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const LEDGER = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
 const START_AND_WAKE = ['lambda:InvokeFunction', 'lambda:SendDurableExecutionCallbackSuccess'];
@@ -101,6 +110,8 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     ...LEDGER,
     ...TELL,
+    // Service Quotas asks for it in our name; no code of ours calls it.
+    'iam:CreateServiceLinkedRole',
     'lambda:CheckpointDurableExecution',
     'lambda:GetDurableExecutionState',
     'sqs:SendMessage',
@@ -148,7 +159,15 @@ export const SIGNING_SECRET =
 /** Actions that may stand on resource `*`, and why nothing narrower exists. */
 export const UNSCOPED: Readonly<Record<string, string>> = {
   'ec2:DescribeInstances': 'EC2 describe calls take no resource',
+  'ec2:DescribeInstanceTypes': 'EC2 describe calls take no resource',
   'eks:ListClusters': 'names no cluster',
+  'eks:DescribeAddonConfiguration': 'about a version of an add-on, in no cluster',
+  'servicequotas:GetServiceQuota': 'Service Quotas reads take no resource',
+  'servicequotas:GetAWSDefaultServiceQuota': 'Service Quotas reads take no resource',
+  'servicequotas:GetRequestedServiceQuotaChange': 'Service Quotas reads take no resource',
+  'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota': 'Service Quotas reads take no resource',
+  'cloudwatch:ListMetrics': 'CloudWatch reads take no resource',
+  'cloudwatch:GetMetricData': 'CloudWatch reads take no resource',
   'autoscaling:DescribeAutoScalingInstances': 'Auto Scaling describe calls take no resource',
   'autoscaling:DescribeAutoScalingGroups': 'Auto Scaling describe calls take no resource',
   'autoscaling:DescribeLifecycleHooks': 'Auto Scaling describe calls take no resource',

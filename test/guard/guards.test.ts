@@ -196,6 +196,7 @@ describe('guards', () => {
     expect(judgeStep(inMode('observe', { stop })).guards.map((guard) => guard.guard)).toEqual([
       'stop-switch',
       'mode',
+      'consent',
       'ownership',
       'stand-down',
       'two-signals',
@@ -204,6 +205,7 @@ describe('guards', () => {
       'disruption-budget',
       'capacity-floor',
       'cool-down',
+      'calm',
       'freshness',
     ]);
   });

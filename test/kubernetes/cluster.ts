@@ -47,6 +47,16 @@ export function eksAnswering(...answers: (Cluster | Error)[]): Eks & { calls(): 
     calls: () => calls,
     listClusters: async () => [],
     describeNodegroup: async (_cluster, name) => ({ name, autoRepair: false }),
+    describeAddon: async (_cluster, name) => ({
+      name,
+      version: '',
+      status: 'ACTIVE',
+      configurationValues: '',
+      issues: [],
+    }),
+    describeAddonSchema: async () => '{}',
+    updateAddon: async () => 'update',
+    describeAddonUpdate: async () => ({ status: 'Successful', errors: [] }),
     describeCluster: async () => {
       const answer = answers[Math.min(calls, answers.length - 1)];
       calls += 1;

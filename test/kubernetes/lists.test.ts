@@ -41,6 +41,32 @@ describe('lists', () => {
     expect((await kubernetes.listVolumeAttachments()).map(({ spec }) => spec.nodeName)).toEqual(['n1', 'n2']);
   });
 
+  test('NodeClaims are read to the end as well', async () => {
+    const { kubernetes } = await cluster(({ query }) =>
+      query.has('continue')
+        ? { body: { items: [node('b')] } }
+        : { body: { metadata: { continue: 'two' }, items: [node('a')] } },
+    );
+    expect((await kubernetes.listNodeClaims()).map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  });
+
+  test('where Karpenter is not, the API server says so in plain text: not-found', async () => {
+    const { kubernetes } = await cluster(() => ({ status: 404, body: '404 page not found' }));
+    expect(await kubernetes.listNodeClaims().catch(failureKind)).toBe('not-found');
+  });
+
+  test('of Events one page is read, however many follow, and its failure is one', async () => {
+    const event = { reason: 'FailedCreatePodSandBox', count: 3 };
+    let answer: ReturnType<Handler> = { body: { metadata: { continue: 'two' }, items: [event] } };
+    const { server, kubernetes } = await cluster(() => answer);
+    expect(await kubernetes.listEvents({ reason: event.reason })).toEqual([event]);
+    expect(server.requests).toHaveLength(1);
+    answer = { body: { metadata: {}, items: null } };
+    expect(await kubernetes.listEvents({ reason: event.reason })).toEqual([]);
+    answer = status(429, 'TooManyRequests');
+    expect(await kubernetes.listEvents({ reason: event.reason }).catch(failureKind)).toBe('throttled');
+  });
+
   test('a list without items is empty, as Go writes it', async () => {
     const { kubernetes } = await cluster(() => ({ body: { metadata: {}, items: null } }));
     expect(await kubernetes.listNodes()).toEqual([]);

@@ -1,10 +1,29 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { failureKind } from '../../shared/errors.ts';
-import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
+import type { DaemonSetPatch, Kubernetes } from '../../shared/ports/kubernetes.ts';
 import type { ApiServer, Handler } from './api-server.ts';
 import { testCluster } from './cluster.ts';
 
 const POD = { namespace: 'web', name: 'web-1', uid: 'uid-1' };
+const CNI = { namespace: 'kube-system', name: 'aws-node' };
+const TUNE: DaemonSetPatch = {
+  metadata: { resourceVersion: '7' },
+  spec: {
+    template: {
+      spec: {
+        containers: [
+          {
+            name: 'aws-node',
+            env: [
+              { name: 'WARM_IP_TARGET', value: '5' },
+              { name: 'WARM_ENI_TARGET', $patch: 'delete' },
+            ],
+          },
+        ],
+      },
+    },
+  },
+};
 const servers: ApiServer[] = [];
 
 async function cluster(handler: Handler) {
@@ -114,6 +133,35 @@ describe('requests as Kubernetes expects them', () => {
       { method: 'GET', path: '/apis/apps/v1/deployments' },
     ],
     [
+      'patchDaemonSet is a strategic merge patch, with the version it was computed from',
+      (kubernetes) => kubernetes.patchDaemonSet(CNI, TUNE),
+      {
+        method: 'PATCH',
+        path: '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node',
+        type: 'application/strategic-merge-patch+json',
+        body: TUNE,
+      },
+    ],
+    [
+      'listEvents by reason, in all namespaces',
+      (kubernetes) => kubernetes.listEvents({ reason: 'FailedCreatePodSandBox' }),
+      {
+        method: 'GET',
+        path: '/api/v1/events',
+        search: 'limit=500&fieldSelector=reason%3DFailedCreatePodSandBox',
+      },
+    ],
+    [
+      'listEvents escapes what means something in a selector',
+      (kubernetes) => kubernetes.listEvents({ reason: 'a,type=b\\' }),
+      { search: `limit=500&fieldSelector=${encodeURIComponent('reason=a\\,type\\=b\\\\')}` },
+    ],
+    [
+      'listNodeClaims, of the whole cluster',
+      (kubernetes) => kubernetes.listNodeClaims(),
+      { method: 'GET', path: '/apis/karpenter.sh/v1/nodeclaims', search: 'limit=500' },
+    ],
+    [
       'evictPod posts a policy/v1 Eviction with grace and UID',
       (kubernetes) => kubernetes.evictPod(POD, { graceSeconds: 0 }),
       {
@@ -166,6 +214,7 @@ describe('requests as Kubernetes expects them', () => {
       'an empty namespace',
       (kubernetes) => kubernetes.evictPod({ ...POD, namespace: '' }, { graceSeconds: 1 }),
     ],
+    ['an empty DaemonSet name', (kubernetes) => kubernetes.patchDaemonSet({ ...CNI, name: '' }, TUNE)],
     ['an empty namespace to list', (kubernetes) => kubernetes.listPods({ namespace: '' })],
   ];
   test.each(wrongNames)('%s is never sent: it would mean other objects', async (_name, call) => {

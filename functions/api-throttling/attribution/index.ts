@@ -19,3 +19,4 @@ export { scopeOf } from './scope.ts';
 export { basisLine, limitsLine, shareLine } from './share-text.ts';
 export { type BucketShares, type CallerShare, type Counted, type Shares, sharesOf } from './shares.ts';
 export type { Attribution, Confidence, Controller, ControllerKind, Scope, Workload } from './types.ts';
+export { workloadName } from './workloads.ts';

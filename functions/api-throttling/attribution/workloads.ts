@@ -46,6 +46,12 @@ export function displayName(workload: Workload): string {
   return PROFILES[workload].name;
 }
 
+/** For people, of a kind of caller; one that is no workload keeps its own name. */
+export function workloadName(kind: string): string {
+  const known = WORKLOADS.find((workload) => workload === kind);
+  return known === undefined ? kind : displayName(known);
+}
+
 /** On EKS the cloud controller manager runs under the cluster's own role. */
 export function isItsRole(workload: Workload, { as, who }: RoleUse): boolean {
   if (as === 'control-plane') return workload === 'cloud-controller-manager';

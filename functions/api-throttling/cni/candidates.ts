@@ -107,6 +107,16 @@ function candidate(present: CniSettings, settings: CniSettings): Candidate {
   return { settings, env: Object.fromEntries(written) };
 }
 
+/** An `env` of earlier advice on the settings as they are; undefined when it holds no target, or no number for one. */
+export function candidateOf(present: CniSettings, env: Env): Candidate | undefined {
+  const named = FIELDS.filter((field) => env[NAMES[field]] !== undefined);
+  const values = named.map((field) => [field, Number(env[NAMES[field]])] as const);
+  if (values.length === 0 || values.some(([, value]) => !(Number.isInteger(value) && value >= 0))) {
+    return undefined;
+  }
+  return candidate(present, { ...present, ...Object.fromEntries(values) });
+}
+
 /** As people read it: `MINIMUM_IP_TARGET=12 WARM_IP_TARGET=2`. */
 export function envText(env: Env): string {
   return Object.entries(env)

@@ -1,4 +1,4 @@
-import type { DaemonSet } from '../../../shared/ports/kubernetes.ts';
+import type { DaemonSet, DaemonSetPatch, EnvPatch } from '../../../shared/ports/kubernetes.ts';
 import type { Env } from './advice.ts';
 import { ownerOf } from './owner.ts';
 import type { CniEnv, EnvVar } from './settings.ts';
@@ -6,14 +6,7 @@ import type { CniEnv, EnvVar } from './settings.ts';
 const CONTAINER = 'aws-node';
 const INIT_CONTAINER = 'aws-vpc-cni-init';
 
-/** One entry of a strategic merge patch's `env`, which is merged by name. */
-export type EnvEntry = { name: string; value: string } | { name: string; $patch: 'delete' };
-
-/** Body for `application/strategic-merge-patch+json`; everything it does not name stays. */
-export interface DaemonSetPatch {
-  metadata?: { resourceVersion: string };
-  spec: { template: { spec: { containers: [{ name: string; env: EnvEntry[] }] } } };
-}
+export type { DaemonSetPatch };
 
 export type DaemonSetChange =
   | {
@@ -95,12 +88,13 @@ function whyUnsafe(present: readonly EnvVar[], name: string): string | undefined
   return entry?.valueFrom === undefined ? undefined : `${name} is taken from elsewhere (valueFrom)`;
 }
 
-function formerEntry(present: readonly EnvVar[], name: string): EnvEntry {
+function formerEntry(present: readonly EnvVar[], name: string): EnvPatch {
   const value = valueIn(present, name);
   return value === undefined ? { name, $patch: 'delete' } : { name, value };
 }
 
-function patchOf(env: EnvEntry[]): DaemonSetPatch {
+/** For the container aws-node. */
+export function patchOf(env: EnvPatch[]): DaemonSetPatch {
   return { spec: { template: { spec: { containers: [{ name: CONTAINER, env }] } } } };
 }
 

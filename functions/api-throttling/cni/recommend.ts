@@ -1,6 +1,6 @@
 import type { Advice, Change, Considered, Env, GroupEffect } from './advice.ts';
 import { type Bottleneck, bottleneckOf } from './apis.ts';
-import { candidatesFor, envText } from './candidates.ts';
+import { candidateOf, candidatesFor, envText } from './candidates.ts';
 import { endpointAdvice } from './endpoint.ts';
 import { burstOf, type Judged, judged, modelled, pairs, whyNot } from './judge.ts';
 import { type ClusterNumbers, numberProblems } from './numbers.ts';
@@ -15,8 +15,11 @@ const MAX_REJECTIONS = 12;
  * Total, pure, stable: advice that was followed gives `keep`. A change of targets never asks a subnet for more
  * addresses than it has free and the cluster holds, never more of EC2 per launch or churn on any kind of node
  * than the settings it replaces, and never more ENIs or addresses than an instance type holds.
+ *
+ * `earlier` is what was advised before: the numbers of a living cluster move, and people are not asked about another
+ * value each time. It is advised again for as long as it is possible and nothing is a tenth better.
  */
-export function recommend(numbers: ClusterNumbers): Advice {
+export function recommend(numbers: ClusterNumbers, earlier?: Env): Advice {
   const nothing = whyNothingToTune(numbers);
   if (nothing !== undefined) return { kind: 'nothing-to-tune', reasons: [nothing] };
   const problems = numberProblems(numbers);
@@ -28,8 +31,19 @@ export function recommend(numbers: ClusterNumbers): Advice {
     .filter(({ env }) => Object.keys(env).length > 0)
     .map((option) => judged(option, numbers, before));
   const possible = options.filter((option) => whyNot(option, present, numbers) === undefined);
-  const chosen = choose(present, possible);
+  const best = choose(present, possible);
+  const again = earlier === undefined ? undefined : candidateOf(numbers.settings, earlier);
+  const kept = again === undefined ? undefined : judged(again, numbers, before);
+  const chosen = kept !== undefined && isStillGood(kept, { present, best, numbers }) ? kept : best;
   return advice(numbers, { present, chosen, options });
+}
+
+function isStillGood(
+  kept: Judged,
+  { present, best, numbers }: { present: Judged; best: Judged; numbers: ClusterNumbers },
+): boolean {
+  const isPossible = whyNot(kept, present, numbers) === undefined;
+  return isPossible && isWorthwhile(kept, present) && !isWorthwhile(best, kept);
 }
 
 interface Choice {

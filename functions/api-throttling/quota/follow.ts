@@ -26,7 +26,8 @@ export type FollowUp = { why: string } & (
 const SHOWS_WITHIN_MS = DAY_MS;
 const LOOK_EVERY_MS = HOUR_MS;
 
-const REFUSED: ReadonlySet<string> = new Set(['DENIED', 'NOT_APPROVED', 'INVALID_REQUEST']);
+/** AWS said no. */
+export const REFUSED_STATUSES: ReadonlySet<string> = new Set(['DENIED', 'NOT_APPROVED', 'INVALID_REQUEST']);
 const OPEN: ReadonlySet<string> = new Set(['PENDING', 'CASE_OPENED']);
 
 /**
@@ -52,7 +53,7 @@ function byStatus(followed: Followed, request: QuotaRequest, shows: string): Fol
   const status = line(request.status, 40);
   const caseId = request.caseId === undefined ? '' : ` in case ${line(request.caseId, 60)}`;
   const said = `AWS says ${status}${caseId}; ${shows}`;
-  if (REFUSED.has(request.status)) return { do: 'escalate', why: said };
+  if (REFUSED_STATUSES.has(request.status)) return { do: 'escalate', why: said };
   if (ENDED_STATUSES.has(request.status)) return untilShown(followed, request, said);
   const known = OPEN.has(request.status) ? said : `${said}; this status is new to Paramedic`;
   return untilAnswered(followed, known);

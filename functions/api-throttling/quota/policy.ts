@@ -23,7 +23,7 @@ const ceilings = v.pipe(
   v.description(
     'The most Paramedic asks for, by service and quota code. Without an entry only the factor bounds it.',
   ),
-  v.metadata({ type: 'quota: number', allowed: 'service/code' }),
+  v.metadata({ type: 'mapping', allowed: 'service/code: number' }),
 );
 
 /** `troubles.api-throttling.quotas` in the config file. */

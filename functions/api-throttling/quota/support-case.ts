@@ -23,6 +23,8 @@ export interface CaseInput {
 export interface RegionCase {
   region: string;
   buckets: readonly BucketAsk[];
+  /** APIs whose limits AWS does not publish: asked for as a multiple of whatever they are. */
+  unpublished?: readonly { api: string; factor: number }[];
   /** Quotas that Service Quotas does not let anybody adjust. */
   quotas: readonly (NamedQuota & { current: number; desired: number })[];
   /** Of throttled calls. */
@@ -64,13 +66,13 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** What each part may take, title included; together less than `MAX_BODY`. */
 const ROOM = {
-  useCase: 900,
-  asked: 2_300,
-  present: 1_700,
+  useCase: 700,
+  asked: 2_000,
+  present: 1_500,
   peak: 400,
   ids: 900,
-  measured: 900,
-  callers: 350,
+  measured: 1_300,
+  callers: 650,
   tuned: 400,
 } as const;
 
@@ -108,9 +110,10 @@ function useCaseLines({ account, useCase, writtenAt }: CaseInput): string[] {
 }
 
 function askedLines({ regions }: CaseInput): string[] {
-  return regions.flatMap(({ region, buckets, quotas }) => [
+  return regions.flatMap(({ region, buckets, quotas, unpublished = [] }) => [
     `Region ${line(region, 30)}`,
     ...buckets.map((ask) => `${bucketName(ask)}: ${ask.desired.burst}|${ask.desired.refill}`),
+    ...unpublished.map(({ api, factor }) => `${line(api, 64)}: ${factor} times the present limits`),
     ...quotas.map((ask) => `${line(ask.name, 90)} (${line(ask.code, 20)}): ${ask.current} to ${ask.desired}`),
   ]);
 }
@@ -121,12 +124,15 @@ function bucketName({ api, kind }: BucketAsk): string {
 }
 
 function presentLines({ regions }: CaseInput): string[] {
-  return regions.flatMap(({ region, buckets }) =>
-    buckets.map((ask) => {
+  return regions.flatMap(({ region, buckets, unpublished = [] }) => [
+    ...buckets.map((ask) => {
       const from = line(ask.source, 60);
       return `- ${line(region, 30)} ${line(ask.api, 64)}, ${ask.kind} bucket: ${ask.burst}|${ask.refill} (${from})`;
     }),
-  );
+    ...unpublished.map(
+      ({ api }) => `- ${line(region, 30)} ${line(api, 64)}: not published; please state them`,
+    ),
+  ]);
 }
 
 function peakLines({ regions }: CaseInput): string[] {

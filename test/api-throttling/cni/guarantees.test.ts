@@ -4,6 +4,7 @@ import {
   type Advice,
   type ClusterNumbers,
   callsOf,
+  type Env,
   type EnvVar,
   type NodeGroupNumbers,
   readSettings,
@@ -49,7 +50,11 @@ const nodeGroup = fc.record({
   launchedAtOnce: fc.nat(300),
 });
 
+/** Of an earlier look at a cluster that was another one by then. */
+const earlier = maybe(fc.record({ WARM_IP_TARGET: value(10), MINIMUM_IP_TARGET: value(80) }));
+
 interface Case {
+  earlier: Env | undefined;
   env: EnvVar[];
   version: string;
   numbers: Omit<ClusterNumbers, 'settings' | 'version'>;
@@ -57,6 +62,7 @@ interface Case {
 
 const cases: fc.Arbitrary<Case> = fc
   .record({
+    earlier,
     env: variables,
     version: fc.constantFrom(...VERSIONS),
     groups: fc.array(nodeGroup, { minLength: 1, maxLength: 3 }),
@@ -66,7 +72,7 @@ const cases: fc.Arbitrary<Case> = fc
     }),
     owner: fc.constantFrom({ kind: 'eks-addon' } as const, { kind: 'self-managed' } as const),
   })
-  .map(({ env, version, groups, subnets, owner }) => {
+  .map(({ earlier, env, version, groups, subnets, owner }) => {
     const named = groups.map((each, index): NodeGroupNumbers => ({ ...each, name: `g${index}` }));
     const places = Object.fromEntries(
       named.map(({ name, nodes, launchedAtOnce }) => [
@@ -77,7 +83,7 @@ const cases: fc.Arbitrary<Case> = fc
     const zones = subnets.map((each, index) => ({ ...each, id: `subnet-${index}`, nodes: places }));
     const apiServer = { endpoint: ENDPOINT, privateAccess: true };
     const none = { autoModeNodes: 0, fargateNodes: 0, settable: null };
-    return { env, version, numbers: { groups: named, subnets: zones, owner, apiServer, ...none } };
+    return { earlier, env, version, numbers: { groups: named, subnets: zones, owner, apiServer, ...none } };
   });
 
 function numbersOf({ env, version, numbers }: Case): ClusterNumbers {
@@ -96,12 +102,12 @@ function forEveryChange(check: (change: Extract<Advice, { kind: 'change' }>, giv
   let changes = 0;
   fc.assert(
     fc.property(cases, (given) => {
-      const advice = recommend(numbersOf(given));
+      const advice = recommend(numbersOf(given), given.earlier);
       if (advice.kind !== 'change') return;
       if (isWarm(advice.change.env)) changes++;
       check(advice, given);
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
   expect(changes).toBeGreaterThan(60);
 }

@@ -178,6 +178,16 @@ function eksOf(url: string, authority: Buffer): Eks {
   return {
     listClusters: async () => [REF.name],
     describeNodegroup: async (_cluster, name) => ({ name, autoRepair: false }),
+    describeAddon: async (_cluster, name) => ({
+      name,
+      version: '',
+      status: 'ACTIVE',
+      configurationValues: '',
+      issues: [],
+    }),
+    describeAddonSchema: async () => '{}',
+    updateAddon: async () => 'update',
+    describeAddonUpdate: async () => ({ status: 'Successful', errors: [] }),
     describeCluster: async () => ({
       name: REF.name,
       arn: `arn:aws:eks:${REF.region}:${REF.account}:cluster/${REF.name}`,

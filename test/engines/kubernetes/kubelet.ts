@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BROKEN } from '../../contract/kubernetes-stage.ts';
 import { type Admin, type ApiObject, STRATEGIC_MERGE } from './admin.ts';
 
 /** On a pod: how long it takes to shut down, in seconds. */
@@ -25,7 +26,7 @@ interface PodObject extends ApiObject {
     deletionTimestamp?: string;
     deletionGracePeriodSeconds?: number;
   };
-  spec: { nodeName?: string };
+  spec: { nodeName?: string; containers?: { env?: { name: string }[] }[] };
   status?: { phase?: string };
 }
 
@@ -94,7 +95,7 @@ export class Kubelets {
     const startupMs = Number(annotations?.[STARTUP] ?? 0) * 1_000;
     if (startupMs > 0) await sleep(startupMs, undefined, { ref: false });
     const completes = annotations?.[COMPLETES] === 'true';
-    const isReady = !completes && annotations?.[UNREADY] !== 'true';
+    const isReady = !completes && annotations?.[UNREADY] !== 'true' && !isBroken(pod);
     const since = new Date().toISOString();
     const conditions = READY.map((type) => ({
       type,
@@ -139,6 +140,10 @@ export class Kubelets {
       await sleep(this.#heartbeatMs, undefined, { ref: false });
     }
   }
+}
+
+function isBroken({ spec }: PodObject): boolean {
+  return spec.containers?.some(({ env }) => env?.some(({ name }) => name === BROKEN)) ?? false;
 }
 
 function pathOf({ metadata }: PodObject): string {

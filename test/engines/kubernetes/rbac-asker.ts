@@ -6,26 +6,36 @@ import { asked } from './rbac-permissions.ts';
 
 const LIMIT_MS = 20_000;
 
+export interface NamedObject {
+  namespace: string;
+  name: string;
+}
+
 export interface Asker {
   /** In every namespace: what is granted must hold everywhere. */
   isAllowed(group: string, permission: string): Promise<boolean>;
   /** In kube-system alone: a grant there, or in the whole cluster, would be one too many. */
   isAllowedInSystem(group: string, permission: string): Promise<boolean>;
+  /** On one object. */
+  isAllowedOn(group: string, permission: string, object: NamedObject): Promise<boolean>;
 }
 
 /** `kubectl auth can-i` as somebody whom an access entry puts into this group. */
 export function asker(programs: Programs, { kubeconfig }: EngineCluster): Asker {
-  const ask = (group: string, permission: string, scope: readonly string[]) => {
+  const ask = (group: string, permission: string, scope: readonly string[], name?: string) => {
     const { verb, group: apiGroup, resource, subresource } = asked(permission);
     const access = ['--kubeconfig', kubeconfig, '--cache-dir', join(dirname(kubeconfig), 'kubectl')];
     const who = ['--as', `somebody-of-${group}`, '--as-group', group];
-    const what = [verb, apiGroup === '' ? resource : `${resource}.${apiGroup}`];
+    const type = apiGroup === '' ? resource : `${resource}.${apiGroup}`;
+    const what = [verb, name === undefined ? type : `${type}/${name}`];
     // `pods/eviction` would be a pod called eviction.
     const part = subresource === undefined ? [] : ['--subresource', subresource];
     return answer(programs.kubectl, [...access, ...who, 'auth', 'can-i', ...what, ...part, ...scope]);
   };
   return {
     isAllowed: (group, permission) => ask(group, permission, ['--all-namespaces']),
+    isAllowedOn: (group, permission, { namespace, name }) =>
+      ask(group, permission, ['--namespace', namespace], name),
     isAllowedInSystem: (group, permission) => ask(group, permission, ['--namespace', 'kube-system']),
   };
 }

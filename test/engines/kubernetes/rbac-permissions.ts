@@ -49,6 +49,11 @@ export const FORBIDDEN: Readonly<Record<KubernetesPermission, string>> = {
     'it would see and change every request',
 };
 
+/** Granted on one object alone. */
+export const ONE_OBJECT: Readonly<Record<string, { namespace: string; name: string }>> = {
+  'patch apps/daemonsets': { namespace: 'kube-system', name: 'aws-node' },
+};
+
 /** What one group has and this one must not have. */
 export function declaredByOthers(role: Role): string[] {
   const own = new Set(DECLARED[role]);

@@ -3,11 +3,13 @@ import { findKubernetes } from '../../../scripts/engines/kubernetes.ts';
 import { ROLES } from '../../contract/kubernetes-stage.ts';
 import { inOrder } from '../../contract/template-package.ts';
 import { type EngineCluster, startCluster } from './cluster.ts';
+import { installNodeClaims } from './karpenter.ts';
 import { eventually } from './processes.ts';
 import { type Asker, asker } from './rbac-asker.ts';
-import { asked, DECLARED, declaredByOthers, FORBIDDEN } from './rbac-permissions.ts';
+import { asked, DECLARED, declaredByOthers, FORBIDDEN, ONE_OBJECT } from './rbac-permissions.ts';
 
 const EFFECT_LIMIT_MS = 10_000;
+const CLAIM = 'spot-a1b2c';
 /** Verbs that only the authorizer knows; no API call has them. */
 const AUTHORIZER_VERBS = new Set(['approve', 'bind', 'escalate', 'impersonate']);
 
@@ -24,6 +26,8 @@ if (programs === undefined) {
 
     beforeAll(async () => {
       cluster = await startCluster(programs, ROLES);
+      // kubectl knows only what the server has.
+      await installNodeClaims(cluster.admin, CLAIM);
       kubectl = asker(programs, cluster);
       // The authorizer learns of a role a moment after it was applied: until then every answer is no.
       await eventually(() => expectEffective(kubectl), EFFECT_LIMIT_MS);
@@ -34,7 +38,12 @@ if (programs === undefined) {
 
     describe.each(ROLES)('%s', (role) => {
       test.each(DECLARED[role])('may %s: the product declares it', async (permission) => {
-        expect(await kubectl.isAllowed(role, permission)).toBe(true);
+        const object = ONE_OBJECT[permission];
+        const may =
+          object === undefined
+            ? kubectl.isAllowed(role, permission)
+            : kubectl.isAllowedOn(role, permission, object);
+        expect(await may).toBe(true);
       });
 
       test.each(Object.entries(FORBIDDEN))('may not %s: %s', async (permission) => {
@@ -46,9 +55,32 @@ if (programs === undefined) {
       });
     });
 
+    test.each(Object.entries(ONE_OBJECT))(
+      'nobody may %s of another name or namespace',
+      async (what, object) => {
+        const others = [
+          { ...object, name: 'kube-proxy' },
+          { ...object, namespace: 'default' },
+        ];
+        for (const role of ROLES) {
+          for (const other of others) expect(await kubectl.isAllowedOn(role, what, other)).toBe(false);
+          expect(await kubectl.isAllowedInSystem(role, what)).toBe(false);
+        }
+      },
+    );
+
     // A role that the cluster puts together from others is empty here: its answers would be no.
-    test('each group is bound once, to the role of its name, and in no namespace of its own', async () => {
-      expect(await bindings(cluster)).toEqual(ROLES.map((role) => `ClusterRole ${role} to ${role}`));
+    test('each group is bound once, to the role of its name; one of them in kube-system as well', async () => {
+      expect(await bindings(cluster)).toEqual([
+        ...ROLES.map((role) => `ClusterRole ${role} to ${role}`),
+        'Role paramedic to paramedic in kube-system',
+      ]);
+    });
+
+    test('remediate reads the NodeClaims of a cluster with Karpenter', async () => {
+      const claims = await (await cluster.as('paramedic')).listNodeClaims();
+      expect(claims.map(({ metadata }) => metadata.name)).toEqual([CLAIM]);
+      expect(Date.parse(claims[0]?.metadata.creationTimestamp ?? '')).toBeGreaterThan(0);
     });
 
     test('a group without a binding may do nothing of what ours may', async () => {
@@ -75,7 +107,11 @@ async function expectEffective(kubectl: Asker): Promise<void> {
 }
 
 interface Bindings {
-  items: { roleRef: { kind: string; name: string }; subjects?: { name: string }[] }[];
+  items: {
+    metadata: { namespace?: string };
+    roleRef: { kind: string; name: string };
+    subjects?: { name: string }[];
+  }[];
 }
 
 /** Every binding of one of our groups, in the whole cluster or in a namespace. */
@@ -84,10 +120,11 @@ async function bindings({ admin }: EngineCluster): Promise<string[]> {
     admin.get<Bindings>(`/apis/rbac.authorization.k8s.io/v1/${kind}`),
   );
   const found = (await Promise.all(lists)).flatMap(({ items }) => items);
-  return found.flatMap(({ roleRef, subjects = [] }) =>
+  const placed = (namespace?: string) => (namespace === undefined ? '' : ` in ${namespace}`);
+  return found.flatMap(({ metadata, roleRef, subjects = [] }) =>
     subjects
       .filter(({ name }) => ROLES.some((role) => role === name))
-      .map(({ name }) => `${roleRef.kind} ${roleRef.name} to ${name}`),
+      .map(({ name }) => `${roleRef.kind} ${roleRef.name} to ${name}${placed(metadata.namespace)}`),
   );
 }
 

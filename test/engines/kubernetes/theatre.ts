@@ -3,7 +3,7 @@ import { wallClock } from '../../../shared/clock.ts';
 import { ROLES, type Setting, type Stage, type Theatre } from '../../contract/kubernetes-stage.ts';
 import { type EngineCluster, startCluster } from './cluster.ts';
 import { eventually } from './processes.ts';
-import { budgetPieces, type Piece, type Scene, workloadAndVolumePieces } from './workloads.ts';
+import { budgetPieces, type Piece, type Scene, SYSTEM, workloadAndVolumePieces } from './workloads.ts';
 
 const SETTLE_LIMIT_MS = 60_000;
 /** Objects created together. */
@@ -31,6 +31,10 @@ async function stageOn(cluster: EngineCluster, name: string, setting: Setting): 
     nodeSelector: `${GROUP_LABEL}=${name}`,
     as: (role) => cluster.as(role),
     now: () => wallClock.now(),
+    report: ({ reason, pod, count }) =>
+      admin.create(`/api/v1/namespaces/${name}/events`, eventOf(name, { reason, pod, count })),
+    // Its kubelets go by the variable.
+    breakNext: async () => undefined,
     pass: (ms) => wallClock.sleep(ms),
     beforeObserved: (budget, maxUnavailable, work) =>
       cluster.withoutControllers(async () => {
@@ -45,9 +49,24 @@ async function stageOn(cluster: EngineCluster, name: string, setting: Setting): 
   };
 }
 
+/** As a kubelet's recorder writes it. */
+function eventOf(namespace: string, { reason, pod, count }: Parameters<Stage['report']>[0]): object {
+  const now = new Date(wallClock.now()).toISOString();
+  return {
+    metadata: { generateName: `${pod}.` },
+    involvedObject: { kind: 'Pod', namespace, name: pod },
+    reason,
+    message: 'as reported',
+    type: 'Warning',
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count,
+  };
+}
+
 async function build(cluster: EngineCluster, scene: Scene): Promise<void> {
   const { admin, kubelets } = cluster;
-  const { namespace, nodes, nodeSelector, setting } = scene;
+  const { namespace, nodes, nodeSelector } = scene;
   for (const node of nodes) await kubelets.register(node, nodeSelector);
   await eventually(() => expectUntainted(cluster, nodes), SETTLE_LIMIT_MS);
   await admin.create('/api/v1/namespaces', { metadata: { name: namespace } });
@@ -57,7 +76,7 @@ async function build(cluster: EngineCluster, scene: Scene): Promise<void> {
   const made = workloadAndVolumePieces(scene);
   await createAll(cluster, made);
   for (const { status } of made) if (status !== undefined) await admin.patch(status.path, status.change);
-  await eventually(() => expectSettled(cluster, namespace, setting), SETTLE_LIMIT_MS);
+  await eventually(() => expectSettled(cluster, scene), SETTLE_LIMIT_MS);
 }
 
 async function createAll({ admin }: EngineCluster, made: readonly Piece[]): Promise<void> {
@@ -93,6 +112,7 @@ interface Conditions {
 
 interface PodObject {
   metadata: { labels: Record<string, string> };
+  spec: { nodeName?: string };
   status: Conditions;
 }
 
@@ -103,14 +123,18 @@ interface BudgetObject {
 }
 
 /** Every pod is there and reported, and every budget has counted them. */
-async function expectSettled({ admin }: EngineCluster, namespace: string, setting: Setting): Promise<void> {
-  const nodes = setting.nodes ?? 1;
+async function expectSettled({ admin }: EngineCluster, scene: Scene): Promise<void> {
+  const { namespace, nodes, setting } = scene;
   const wanted = (setting.workloads ?? []).map(({ kind, replicas = 1 }) =>
-    kind === 'DaemonSet' ? nodes : replicas,
+    kind === 'DaemonSet' ? nodes.length : replicas,
   );
   const total = wanted.reduce((sum, count) => sum + count, 0);
   const pods = await admin.get<{ items: PodObject[] }>(`/api/v1/namespaces/${namespace}/pods`);
-  const done = pods.items.filter(({ status }) => nodes === 0 || status.phase !== 'Pending');
+  const system = await admin.get<{ items: PodObject[] }>(`/api/v1/namespaces/${SYSTEM}/pods`);
+  const here = system.items.filter(({ spec }) => nodes.includes(spec.nodeName ?? ''));
+  const done = [...pods.items, ...here].filter(
+    ({ status }) => nodes.length === 0 || status.phase !== 'Pending',
+  );
   if (done.length !== total) throw new Error(`${done.length} of ${total} pods are reported`);
   const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
   const budgets = await admin.get<{ items: BudgetObject[] }>(path);
@@ -145,6 +169,8 @@ function isTrue({ conditions = [] }: Conditions, type: string): boolean {
 async function clear({ admin, kubelets }: EngineCluster, { namespace, nodes }: Stage): Promise<void> {
   await admin.remove(`/api/v1/namespaces/${namespace}`);
   await admin.remove(`/api/v1/namespaces/${namespace}/pods`, { gracePeriodSeconds: 0 });
+  await admin.remove(`/apis/apps/v1/namespaces/${SYSTEM}/daemonsets`);
+  await admin.remove(`/api/v1/namespaces/${SYSTEM}/pods`, { gracePeriodSeconds: 0 });
   for (const node of nodes) {
     kubelets.silence(node);
     await admin.remove(`/api/v1/nodes/${node}`);

@@ -1,6 +1,9 @@
 import type { Budget, Setting, Workload } from '../../contract/kubernetes-stage.ts';
 import { COMPLETES, SHUTDOWN, STARTUP, UNREADY } from './kubelet.ts';
 
+/** Nothing but what a stage puts there is in it. */
+export const SYSTEM = 'kube-system';
+
 /** An object to create, and where. */
 export interface Piece {
   path: string;
@@ -39,8 +42,8 @@ export function workloadAndVolumePieces(scene: Scene): Piece[] {
 }
 
 function workloadPieces(scene: Scene, workload: TimedWorkload): Piece[] {
-  const { namespace } = scene;
-  const { name, kind = 'Deployment', replicas = 1 } = workload;
+  const { name, kind = 'Deployment', replicas = 1, maxUnavailable = 1 } = workload;
+  const namespace = workload.system === true ? SYSTEM : scene.namespace;
   if (kind === 'bare') return barePods(scene, workload);
   const labels = labelsOf(workload);
   if (kind === 'Job') {
@@ -52,7 +55,9 @@ function workloadPieces(scene: Scene, workload: TimedWorkload): Piece[] {
   const spec = {
     selector: { matchLabels: labels },
     template: podOf(scene, workload),
-    ...(kind !== 'DaemonSet' && { replicas }),
+    ...(kind === 'DaemonSet'
+      ? { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable } } }
+      : { replicas }),
     ...(kind === 'StatefulSet' && { serviceName: name, podManagementPolicy: 'Parallel' }),
   };
   const path = `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s`;
@@ -82,10 +87,14 @@ function podOf({ nodeSelector }: Scene, workload: TimedWorkload) {
     spec: {
       nodeSelector,
       terminationGracePeriodSeconds: 30,
-      containers: [{ name: workload.name, image: 'example.com/none:1' }],
+      containers: [{ name: workload.name, image: 'example.com/none:1', env: envOf(workload) }],
       ...(isOnce && { restartPolicy: 'Never' }),
     },
   };
+}
+
+function envOf({ env = {} }: Workload): { name: string; value: string }[] {
+  return Object.entries(env).map(([name, value]) => ({ name, value }));
 }
 
 function labelsOf({ name, labels }: Workload): Record<string, string> {
