@@ -5,6 +5,7 @@ import { CallLog } from './calls.ts';
 import { VirtualClock } from './clock.ts';
 import { SimCluster } from './cluster.ts';
 import type { EksDrain } from './eks-drain.ts';
+import { SimEksRoles } from './eks-roles.ts';
 import type { CloudEvent } from './events.ts';
 import { Fleet, type InterruptAction } from './fleet.ts';
 import { uuid } from './ids.ts';
@@ -44,6 +45,7 @@ export class World {
   readonly quotas: SimQuotas;
   readonly usage: SimUsage;
   readonly addons = new SimAddons(this.clusters);
+  readonly roles = new SimEksRoles(this.clusters, this.addons);
   readonly network = new SimNetwork();
   /** Every event AWS would have sent so far. */
   readonly events: CloudEvent[] = [];
