@@ -1,8 +1,14 @@
 import { failureKind, PortError } from '../../shared/errors.ts';
 import type { Kubernetes, Pod, PodRef } from '../../shared/ports/kubernetes.ts';
 
+/** Trouble → the group of what remediates it. A further trouble needs a line here, and its group in the RBAC file. */
+export const REMEDIATE = {
+  'node-interruption': 'paramedic',
+  'api-throttling': 'paramedic-api-throttling',
+} as const;
+
 /** The groups that `deploy/kubernetes/rbac.yaml` binds. */
-export const ROLES = ['paramedic', 'paramedic-reader', 'paramedic-sweep'] as const;
+export const ROLES = [...Object.values(REMEDIATE), 'paramedic-reader', 'paramedic-sweep'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A variable of pods that run and never become Ready. */
