@@ -152,7 +152,7 @@ function rollOutCases(setUp: SetUp): void {
   test('a roll-out of a tenth at a time takes one node of three after the other, each with a new pod', async () => {
     const { stage, patch, pods, rolledOut } = await setUp(
       3,
-      cni({ maxUnavailable: '10%', shutdownSeconds: 2 }),
+      cni({ maxUnavailable: '10%', shutdownSeconds: 2, startupSeconds: 2 }),
     );
     const before = new Set((await pods()).map(({ metadata }) => metadata?.uid));
     expect(before.size).toBe(3);

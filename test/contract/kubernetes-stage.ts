@@ -23,6 +23,8 @@ export interface Workload {
   labels?: Record<string, string>;
   /** What a pod really takes to shut down, in seconds. Default 1. */
   shutdownSeconds?: number;
+  /** What a pod takes to run and be Ready, in seconds. Default: as soon as the cluster gets to it. */
+  startupSeconds?: number;
   /** Each pod has an EBS volume attached. */
   volume?: boolean;
   /** The pods ran to their end. */
