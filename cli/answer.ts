@@ -1,4 +1,4 @@
-import type { AnswerResult } from '../shared/incident/answers.ts';
+import type { About, AnswerResult } from '../shared/incident/answers.ts';
 import type { Incident, Question } from '../shared/incident/incident.ts';
 import { authorise } from './authorise.ts';
 import type { Deployment } from './deployment.ts';
@@ -25,15 +25,10 @@ export async function answer(input: VerbInput, decision: 'approved' | 'denied'):
   return await withQuestion(input, {
     what: decision === 'approved' ? 'approve' : 'deny',
     stepOf: (incident, given) => stepKeyFor(incident, given, decision),
-    write: async (deployment, { incident, stepKey, by }) => {
-      if (decision === 'approved' && stepKey === undefined) return nothingOpen(incident);
-      return await deployment.answer(incident.id, {
-        decision,
-        by,
-        generation: incident.generation,
-        ...(stepKey === undefined ? {} : { stepKey }),
-        ...(reason === undefined ? {} : { reason }),
-      });
+    write: async (deployment, { incident, about, by }) => {
+      if (decision === 'approved' && about.stepKey === undefined) return nothingOpen(incident);
+      const given = { decision, by, ...(reason !== undefined && { reason }) };
+      return await deployment.answer(incident.id, { ...about, ...given });
     },
   });
 }
@@ -53,7 +48,7 @@ function reasonOf({ options }: VerbInput): string | undefined {
 
 interface Allowed {
   incident: Incident;
-  stepKey: string | undefined;
+  about: About;
   by: string;
   maxSnoozeMs: number;
 }
@@ -76,15 +71,20 @@ export async function withQuestion(input: VerbInput, change: Change): Promise<Ex
     return EXIT.error;
   }
   const stepKey = change.stepOf(incident, textOption(options, 'step'));
-  const action = incident.questions.find(({ key }) => key === stepKey)?.step.action;
-  const what = action === undefined ? change.what : `${action} ${change.what}`;
+  const question = incident.questions.find(({ key }) => key === stepKey);
+  const what = question === undefined ? change.what : `${question.step.action} ${change.what}`;
   const person = await authorise(input, deployment, incident, what);
   if (!person.may) {
     output.talk(person.why);
     return EXIT.blocked;
   }
   const { maxSnoozeMs } = person.policy.approvals;
-  const result = await change.write(deployment, { incident, stepKey, by: person.by, maxSnoozeMs });
+  const about = {
+    generation: incident.generation,
+    ...(stepKey !== undefined && { stepKey }),
+    ...(question !== undefined && { askedAt: question.askedAt }),
+  };
+  const result = await change.write(deployment, { incident, about, by: person.by, maxSnoozeMs });
   return await report({ deployment, output, id }, result);
 }
 

@@ -26,18 +26,27 @@ export function subjectsOf(world: World, call: Call): CallSubject[] {
       return [ofInstance(world, String(first))];
     case 'setDesiredCapacity':
       return [{ ids: [String(first)] }];
-    case 'requestIncrease':
-      return [ofQuota(first as QuotaIncrease)];
-    case 'updateAddon':
-      return [ofAddon(first as AddonChange)];
-    case 'patchDaemonSet':
-      return [ofDaemonSet(world, call, first as { namespace: string; name: string })];
     case 'patchNode':
     case 'deleteNode':
       return [{ ids: nodeIds(world, call, String(first)) }];
     case 'evictPod':
     case 'deletePod':
       return [ofPod(world, call, first as PodRef)];
+    default:
+      return settingOf(world, call);
+  }
+}
+
+/** Of a change that is about no machine. */
+function settingOf(world: World, call: Call): CallSubject[] {
+  const [first] = call.args;
+  switch (call.method) {
+    case 'requestIncrease':
+      return [ofQuota(first as QuotaIncrease)];
+    case 'updateAddon':
+      return [ofAddon(first as AddonChange)];
+    case 'patchDaemonSet':
+      return [ofDaemonSet(world, call, first as { namespace: string; name: string })];
     default:
       return [];
   }

@@ -19,14 +19,8 @@ export const verb: Verb = {
     return await withQuestion(input, {
       what: 'snooze',
       stepOf: (incident, given) => (given === undefined ? undefined : oneQuestion(incident, given)),
-      write: (deployment, { incident: { id, generation }, stepKey, by, maxSnoozeMs }) =>
-        deployment.snooze(id, {
-          by,
-          forMs,
-          maxSnoozeMs,
-          generation,
-          ...(stepKey === undefined ? {} : { stepKey }),
-        }),
+      write: (deployment, { incident: { id }, about, by, maxSnoozeMs }) =>
+        deployment.snooze(id, { ...about, by, forMs, maxSnoozeMs }),
     });
   },
 };

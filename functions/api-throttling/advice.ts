@@ -17,26 +17,37 @@ const HELPS: Readonly<Record<string, string>> = {
 
 const OWN_SERVICES = ['eks:', 'autoscaling:', 'other-aws-service:'];
 
+/** The one cause that settings are computed for. */
+const COMPUTED = 'vpc-cni';
+
+interface About {
+  /** Every cause that joined the incident. */
+  causes: readonly string[];
+  steps: readonly Step[];
+  records: readonly StepRecord[];
+}
+
 /** Why nothing is done if so, what would help (unless `computed` says it better), and what would not. */
 export function advice(
   { group }: Situation,
   computed: readonly string[],
-  { steps, records }: { steps: readonly Step[]; records: readonly StepRecord[] },
+  { causes, steps, records }: About,
 ): string[] {
   const isIdle = steps.length === 0 && !records.some(({ ran }) => ran === true);
   return [
     ...(isIdle ? ['nothing is changed now: throttled calls are watched and reported'] : []),
-    ...(isAwsItself(group.cause)
-      ? ['would help: waiting; AWS services call on their own limits']
-      : helpsWith(group.cause, computed)),
+    ...computed,
+    ...new Set(causes.filter((cause) => cause !== COMPUTED || computed.length === 0).map(helpWith)),
     ...limitsAdvice(group),
     'would not help: restarting the caller, which begins with a burst of calls; retrying faster',
   ];
 }
 
-function helpsWith(cause: string, computed: readonly string[]): readonly string[] {
-  const general = 'would help: fewer, larger and filtered calls by this caller, with back-off and jitter';
-  return computed.length > 0 ? computed : [HELPS[cause] ?? general];
+function helpWith(cause: string): string {
+  if (isAwsItself(cause)) return 'would help: waiting; AWS services call on their own limits';
+  return (
+    HELPS[cause] ?? 'would help: fewer, larger and filtered calls by this caller, with back-off and jitter'
+  );
 }
 
 /** AWS services that call by themselves have limits of their own. */

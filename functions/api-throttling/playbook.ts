@@ -1,20 +1,18 @@
 import { MINUTE_MS } from '../../shared/clock.ts';
 import { placeName } from '../../shared/cluster/account.ts';
-import type { Plan, Severity } from '../../shared/incident/plan.ts';
+import type { Plan } from '../../shared/incident/plan.ts';
 import { advice } from './advice.ts';
 import { callerName, findingsOf, sharesAtPeak } from './findings.ts';
+import { VITAL } from './groups.ts';
 import type { Input } from './input.ts';
 import { cniRecords, cniSteps } from './plans/cni-steps.ts';
 import { mostOf, nextOf, RETRY_MS } from './plans/ending.ts';
 import { type QuotaPlan, quotaPlan } from './quota/plan.ts';
-import { isOfAccount, type Situation, situationOf } from './situation.ts';
+import { causesOf, isOfAccount, situationOf } from './situation.ts';
 import { told } from './told/index.ts';
 import type { LimitAdvice } from './told/limit-advice.ts';
 
 const EXPIRY_MS = 10 * MINUTE_MS;
-
-/** Without these a cluster neither grows nor heals. */
-const VITAL: ReadonlySet<string> = new Set(['vpc-cni', 'karpenter', 'cluster-autoscaler', 'ebs-csi']);
 
 /** Facts + policy + now → plan. Total. */
 export function playbook(input: Input): Plan {
@@ -31,10 +29,13 @@ export function playbook(input: Input): Plan {
   const cniEnv = cni.change === undefined ? incident.plan?.keep?.['cniEnv'] : { ...cni.change.env };
   return {
     headline: `AWS throttles API calls of ${callerName(group.rows, incident.subject.id)} in ${where}`,
-    severity: severityOf(situation),
+    severity: causesOf(incident).some((cause) => VITAL.has(cause)) ? 'high' : 'warning',
     findings: [...findingsOf(input, situation, shares), ...quota.findings, ...findings],
     steps,
-    reasons: [...advice(situation, helps, { steps, records: incident.records }), ...reasons],
+    reasons: [
+      ...advice(situation, helps, { causes: causesOf(incident), steps, records: incident.records }),
+      ...reasons,
+    ],
     next: nextOf(input, situation, quota),
     expiresAt: now + EXPIRY_MS,
     keep: {
@@ -69,8 +70,4 @@ function unread(input: Input, problem: string): Plan {
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };
-}
-
-function severityOf({ group }: Situation): Severity {
-  return VITAL.has(group.cause) ? 'high' : 'warning';
 }

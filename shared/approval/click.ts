@@ -49,9 +49,12 @@ function refusalOf(what: string, by: string, why: string, clock: Clock): Paramet
 }
 
 /** Undefined when it is not the question that was put any more. */
-function questionOf(incident: Incident, { generation, stepKey, planHash }: Approval): Question | undefined {
+function questionOf(incident: Incident, approval: Approval): Question | undefined {
+  const { generation, stepKey, planHash, askedAt } = approval;
   if (incident.generation !== generation) return undefined;
-  return incident.questions.find((each) => each.key === stepKey && planHashOf(each) === planHash);
+  return incident.questions.find(
+    (each) => each.key === stepKey && each.askedAt === askedAt && planHashOf(each) === planHash,
+  );
 }
 
 interface Counted {
@@ -76,9 +79,9 @@ async function countIn(
 async function write(
   ledger: Ledger,
   clock: Clock,
-  { approval: { incidentId, generation, stepKey }, click: { choice }, by, policy }: Counted,
+  { approval: { incidentId, generation, stepKey, askedAt }, click: { choice }, by, policy }: Counted,
 ): Promise<AnswerResult> {
-  const about = { generation, stepKey, by };
+  const about = { generation, stepKey, askedAt, by };
   if (choice.do === 'snooze') {
     const { maxSnoozeMs } = policy.approvals;
     return await snoozeQuestions(ledger, clock, incidentId, { ...about, forMs: choice.forMs, maxSnoozeMs });

@@ -11,6 +11,8 @@ export interface Approval {
   generation: number;
   stepKey: string;
   planHash: string;
+  /** The same may be asked again, for another reason: a yes to the one is none to the other. */
+  askedAt: EpochMs;
   /** Slack channel id. */
   channel: string;
   /** When the question expired as the message was written; a snooze moves it, and what counts is the ledger. */
@@ -31,6 +33,7 @@ export function approvalFor(
     generation: incident.generation,
     stepKey: question.key,
     planHash: planHashOf(question),
+    askedAt: question.askedAt,
     channel,
     until: question.expiresAt,
   };
@@ -58,6 +61,7 @@ export async function readApproval(table: Table, id: string): Promise<Approval |
     generation: Number(item['generation']),
     stepKey: String(item['stepKey']),
     planHash: String(item['planHash']),
+    askedAt: Number(item['askedAt']),
     channel: String(item['channel']),
     until: Number(item['until']),
   };

@@ -1,5 +1,6 @@
 import {
-  type AutoScalingClient,
+  AutoScalingClient,
+  type AutoScalingClientConfig,
   type AutoScalingGroup,
   type AutoScalingInstanceDetails,
   DescribeAutoScalingGroupsCommand,
@@ -13,10 +14,15 @@ import type { AutoScaling, Group, GroupMember } from '../ports/autoscaling.ts';
 import { historyCalls } from './autoscaling-history.ts';
 import { hookCalls } from './autoscaling-hooks.ts';
 import { awsCall } from './classify.ts';
+import { lazy } from './lazy.ts';
 import { allPages, chunks } from './paging.ts';
 
 /** The most DescribeAutoScalingInstances takes, as ids and as a page. */
 const MAX_IDS = 50;
+
+export function autoScalingPort(config: AutoScalingClientConfig): AutoScaling {
+  return autoScalingAdapter(lazy(() => new AutoScalingClient(config)));
+}
 
 export function autoScalingAdapter(client: () => AutoScalingClient): AutoScaling {
   return {

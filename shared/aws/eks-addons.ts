@@ -1,5 +1,5 @@
 import type { AddonIssue as EksAddonIssue, ErrorDetail, UpdateStatus } from '@aws-sdk/client-eks';
-import { PortError } from '../errors.ts';
+import { isFailure, PortError } from '../errors.ts';
 import type { Addon, AddonChange, AddonIssue, AddonUpdate, Eks } from '../ports/eks.ts';
 import { awsCall } from './classify.ts';
 import type { AddonOperations } from './eks-addons-ops.ts';
@@ -52,7 +52,7 @@ async function describeSchema(calls: AddonOperations, addonName: string, version
 async function update(calls: AddonOperations, change: AddonChange): Promise<string> {
   const { serviceAccountRoleArn } = await read(calls, change.cluster, change.name);
   const operation = 'eks:UpdateAddon';
-  const answer = await awsCall(operation, () =>
+  const answer = await sent(serviceAccountRoleArn, () =>
     calls.updateAddon({
       clusterName: change.cluster,
       addonName: change.name,
@@ -64,6 +64,21 @@ async function update(calls: AddonOperations, change: AddonChange): Promise<stri
   );
   if (answer.update?.id !== undefined) return answer.update.id;
   throw new PortError('transient', 'the answer names no update', { operation, mayHaveHappened: true });
+}
+
+/** EKS may ask for the right to pass on the role that is named again; its refusal names only the update. */
+async function sent<T>(role: string | undefined, send: () => Promise<T>): Promise<T> {
+  const operation = 'eks:UpdateAddon';
+  try {
+    return await awsCall(operation, send);
+  } catch (error) {
+    if (role === undefined || !isFailure(error, 'unauthorised')) throw error;
+    const code = error.code === undefined ? {} : { code: error.code };
+    throw new PortError('unauthorised', `${error.message}, or iam:PassRole for ${role}`, {
+      operation,
+      ...code,
+    });
+  }
 }
 
 interface UpdateKey {

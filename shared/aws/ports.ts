@@ -1,22 +1,17 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type CallGuard, GuardedCalls } from '../breaker/calls.ts';
 import { type Clock, SECOND_MS, wallClock } from '../clock.ts';
 import { kubernetesAccess } from '../kubernetes/access.ts';
 import type { Ports } from '../ports/index.ts';
-import { autoScalingAdapter } from './autoscaling.ts';
 import { guardCalls } from './classify.ts';
 import { lambdaDurable } from './durable.ts';
 import { ec2Adapter } from './ec2.ts';
 import { eksAdapter } from './eks.ts';
 import { lazy } from './lazy.ts';
+import { onFirstCall } from './on-first-call.ts';
 import { quotasAdapter } from './quotas.ts';
-import { snsTopic } from './sns.ts';
-import { sqsQueue } from './sqs.ts';
 import { dynamoTable } from './table.ts';
 import { usageAdapter } from './usage.ts';
 
@@ -56,7 +51,7 @@ export function awsPorts(
     clock,
     eks,
     ec2: ec2Adapter(loadEc2),
-    autoscaling: autoScalingAdapter(lazy(() => new AutoScalingClient(guarded()))),
+    autoscaling: onFirstCall(async () => (await import('./autoscaling.ts')).autoScalingPort(guarded())),
     quotas: quotasAdapter(loadQuotas),
     usage: usageAdapter(loadUsage),
     kubernetes: kubernetesAccess({ eks, clock, region, ...kubernetesLimits(variables) }),
@@ -65,16 +60,16 @@ export function awsPorts(
       () => required(variables, 'TABLE_NAME'),
     ),
     durable: lambdaDurable(lazy(() => new LambdaClient(config()))),
-    topic: snsTopic(
-      lazy(() => new SNSClient(clientConfig(region(), TOPIC_LIMITS))),
-      () => required(variables, 'TOPIC_ARN'),
+    topic: onFirstCall(async () =>
+      (await import('./sns.ts')).snsPort(clientConfig(region(), TOPIC_LIMITS), () =>
+        required(variables, 'TOPIC_ARN'),
+      ),
     ),
-    queue: sqsQueue(
-      lazy(() => new SQSClient(config())),
-      {
+    queue: onFirstCall(async () =>
+      (await import('./sqs.ts')).sqsPort(config(), {
         queueUrl: () => required(variables, 'QUEUE_URL'),
         deadLetterQueueUrl: () => required(variables, 'DLQ_URL'),
-      },
+      }),
     ),
   };
 }

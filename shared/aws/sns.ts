@@ -1,6 +1,7 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
 import type { Topic, TopicMessage } from '../ports/messages.ts';
 import { awsCall } from './classify.ts';
+import { lazy } from './lazy.ts';
 import { redact } from './redact.ts';
 import { acceptedText, attributeBytes, cutBytes } from './text.ts';
 
@@ -8,6 +9,13 @@ const MAX_SUBJECT = 99;
 /** The limit of a message with e-mail subscribers, attributes included. */
 const MAX_BYTES = 256 * 1024;
 const CUT_NOTE = '\n… (cut: the rest is in the ledger)';
+
+export function snsPort(config: SNSClientConfig, topicArn: () => string): Topic {
+  return snsTopic(
+    lazy(() => new SNSClient(config)),
+    topicArn,
+  );
+}
 
 export function snsTopic(client: () => SNSClient, topicArn: () => string): Topic {
   return {

@@ -1,8 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageCommand,
+  SQSClient,
+  type SQSClientConfig,
+} from '@aws-sdk/client-sqs';
 import { PortError } from '../errors.ts';
 import type { ParkedRecord, Queue } from '../ports/messages.ts';
 import { awsCall } from './classify.ts';
+import { lazy } from './lazy.ts';
 import { acceptedText, attributeBytes, cutBytes, isAcceptedText } from './text.ts';
 
 /** SQS's limit, message attributes included. */
@@ -19,6 +25,13 @@ export type BodyEncoding = 'none' | 'base64' | 'base64-utf16le' | 'gzip+base64';
 export interface QueueUrls {
   queueUrl(): string;
   deadLetterQueueUrl(): string;
+}
+
+export function sqsPort(config: SQSClientConfig, urls: QueueUrls): Queue {
+  return sqsQueue(
+    lazy(() => new SQSClient(config)),
+    urls,
+  );
 }
 
 export function sqsQueue(client: () => SQSClient, urls: QueueUrls): Queue {

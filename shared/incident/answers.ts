@@ -9,6 +9,8 @@ import { approved, denied, isPending, snoozed } from './questions.ts';
 export interface About {
   /** Absent: every pending question of the incident. */
   stepKey?: string;
+  /** When it was asked: the same step may be asked about again. Absent: whichever is open. */
+  askedAt?: EpochMs;
   /** Absent: the newest. Whoever saw another generation answers nothing in this one. */
   generation?: number;
 }
@@ -100,9 +102,13 @@ async function noteIfPossible(ledger: Ledger, incident: Incident): Promise<void>
   }
 }
 
-function matching(incident: Incident, { stepKey, generation }: About): Question[] {
+function matching(incident: Incident, { stepKey, askedAt, generation }: About): Question[] {
   if (generation !== undefined && generation !== incident.generation) return [];
-  return incident.questions.filter((question) => stepKey === undefined || question.key === stepKey);
+  return incident.questions.filter(
+    (question) =>
+      (stepKey === undefined || question.key === stepKey) &&
+      (askedAt === undefined || question.askedAt === askedAt),
+  );
 }
 
 /** News for the run, and for people: the message shows who said what. */

@@ -160,7 +160,11 @@ function crowdedScope(
       scope: inGroup,
       holders: row.active.filter((holder) => holder.group === group),
     },
-    { name: `zone ${zone}`, scope: inZone, holders: row.active.filter((holder) => holder.zone === zone) },
+    {
+      name: zone === '' ? 'a zone that is not known' : `zone ${zone}`,
+      scope: inZone,
+      holders: row.active.filter((holder) => holder.zone === zone),
+    },
   ];
   for (const { name, scope, holders } of scopes) {
     const out = new Set([...scope.down, ...holders.map((holder) => holder.node)]);

@@ -145,7 +145,7 @@ function closeOvertaken(questions: readonly Question[], judged: readonly Judged[
  * Those that are asked anew: a plan came back to a step it had let go, which nobody had said no to, or a guard asks
  * that did not when people said yes.
  */
-function withoutReturning(questions: readonly Question[], judged: readonly Judged[]): Question[] {
+export function withoutReturning(questions: readonly Question[], judged: readonly Judged[]): Question[] {
   return questions.filter((question) => {
     const verdict = judged.find((one) => one.verdict.key === question.key)?.verdict;
     if (verdict === undefined) return true;

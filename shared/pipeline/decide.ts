@@ -4,7 +4,7 @@ import type { Plan } from '../incident/plan.ts';
 import { noteQuestions } from '../incident/question-history.ts';
 import { planHash, stepKey } from '../incident/step-key.ts';
 import { readStop } from '../incident/stop-switch.ts';
-import { applyVerdicts } from './apply-verdicts.ts';
+import { applyVerdicts, type Judged, withoutReturning } from './apply-verdicts.ts';
 import { judgePlan } from './judge.ts';
 import { type Move, nextMove } from './next-move.ts';
 import { quarantineOf, raised } from './quarantine.ts';
@@ -50,6 +50,7 @@ export async function decide<F, P>(trouble: Trouble<F, P>, run: Run, round: numb
     const quarantine = current.quarantine ?? (await quarantineOf(run, current, verdicts, policy));
     const plan = raised(proposed, quarantine);
     const { taken } = guardFacts;
+    await noteReturning(run, current, judged);
     current = await run.ledger.change(run.ref, (latest) =>
       applyVerdicts(latest, plan, judged, { policy, taken, now, claimed, riskOf, quarantine }),
     );
@@ -71,6 +72,12 @@ function isOwnEnding({ ref }: Run, incident: Incident): boolean {
 async function repeatEnding(run: Run, incident: Incident): Promise<Decision> {
   await recordClosing(run, incident);
   return { do: 'end', why: incident.outcome?.kind ?? 'closed', announce: true };
+}
+
+/** A question that is asked anew leaves the incident: what was said to it stands in the history before. */
+async function noteReturning({ ledger }: Run, incident: Incident, judged: readonly Judged[]): Promise<void> {
+  const { questions } = incident;
+  if (withoutReturning(questions, judged).length < questions.length) await noteQuestions(ledger, incident);
 }
 
 async function recordPlan(run: Run, before: Incident, after: Incident, plan: Plan): Promise<void> {

@@ -154,3 +154,17 @@ describe('following an update', () => {
     await expect(describeUpdate()).rejects.toMatchObject(gone);
   });
 });
+
+test('a refused update of an add-on with a role says which two permissions it may be, one without names one', async () => {
+  mock.on(UpdateAddonCommand).rejects(named('AccessDeniedException', 403));
+  holds({ addonName: 'vpc-cni', serviceAccountRoleArn: ROLE });
+  await expect(eks.updateAddon(CHANGE)).rejects.toMatchObject({
+    kind: 'unauthorised',
+    operation: 'eks:UpdateAddon',
+    message: `missing permission eks:UpdateAddon, or iam:PassRole for ${ROLE}`,
+  });
+  holds({ addonName: 'vpc-cni' });
+  await expect(eks.updateAddon(CHANGE)).rejects.toMatchObject({
+    message: 'missing permission eks:UpdateAddon',
+  });
+});

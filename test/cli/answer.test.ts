@@ -51,6 +51,20 @@ describe('approve and deny', () => {
     expect((await questions())[0]?.answer).toBeUndefined();
   });
 
+  test('a question that is asked anew while AWS says who answers is not approved unseen', async () => {
+    const { run, id, deployment, ledger, questions } = await asking([cordon]);
+    const identity = deployment.identity.bind(deployment);
+    deployment.identity = async () => {
+      await ledger.changeAny(id, (incident) => ({
+        ...incident,
+        questions: [{ ...ask(cordon), askedAt: NOW, guards: ['disruption-budget'] }],
+      }));
+      return await identity();
+    };
+    expect((await run(`approve ${id}`)).code).toBe(3);
+    expect((await questions())[0]?.answer).toBeUndefined();
+  });
+
   test('several open questions must be named to be approved', async () => {
     const { run, id, questions, woken } = await asking([cordon, detach]);
     const { code, stderr } = await run(`approve ${id}`);

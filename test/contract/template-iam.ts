@@ -110,8 +110,6 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     ...LEDGER,
     ...TELL,
-    // Service Quotas asks for it in our name; no code of ours calls it.
-    'iam:CreateServiceLinkedRole',
     'lambda:CheckpointDurableExecution',
     'lambda:GetDurableExecutionState',
     'sqs:SendMessage',
@@ -143,6 +141,12 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     'sqs:ReceiveMessage',
     'sqs:SendMessage',
   ],
+};
+
+/** What AWS asks for in a role's name while it does what our code asked for; no code of ours calls it. */
+export const IN_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
+  // Service Quotas, with the first request of an account.
+  apiThrottlingRemediate: ['iam:CreateServiceLinkedRole'],
 };
 
 /** Functions that talk to no cluster and so stand in no network of yours, whatever `network` says. */

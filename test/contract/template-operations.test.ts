@@ -5,6 +5,7 @@ import {
   covers,
   declaredByRun,
   declaredBySweeps,
+  IN_OUR_NAME,
   OUTSIDE_NETWORK,
   PIPELINE,
   SIGNING_SECRET,
@@ -73,6 +74,7 @@ describe('permissions', () => {
       const wanted = [
         ...base,
         ...(OUTSIDE_NETWORK.has(name) ? [] : NETWORK),
+        ...(IN_OUR_NAME[name] ?? []),
         ...declaredByRun(name, troubles),
         ...(name === 'sweep' ? sweeping : []),
       ];

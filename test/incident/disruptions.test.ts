@@ -116,6 +116,20 @@ describe('the disruption budget', () => {
     });
   });
 
+  test('nodes of zones that nobody knows are counted together, and called so', async () => {
+    const request = {
+      ...requestOf(0, new Set([2]), START + HOUR_MS),
+      zone: '',
+      zoneNodes: [idOf(0), idOf(2)],
+    };
+    const limits = { share: 0.1, floor: 1, perHour: 9 };
+    const of = { ...request, inGroup: { nodes: 5, down: [] } };
+    expect(await peekDisruption(new MemoryTable(), CLUSTER, of, limits, START)).toMatchObject({
+      is: 'full',
+      why: '1 of 2 nodes of a zone that is not known are out, 1 may be',
+    });
+  });
+
   test('a zone that has lost its share already gives up none, though the cluster has room', async () => {
     const down = [2, 4];
     const request = requestOf(0, new Set(down), START + HOUR_MS);

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeFailure, type FailureKind, failureKind, type PortError } from '../../shared/errors.ts';
 import { httpsTransport } from '../../shared/kubernetes/http.ts';
-import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
+import type { DaemonSetPatch, Kubernetes } from '../../shared/ports/kubernetes.ts';
 import {
   type ApiServer,
   apiServer,
@@ -71,6 +71,19 @@ describe('answers', () => {
     );
     const failure = await evict(kubernetes);
     expect(failure).toMatchObject({ kind, operation: 'create pods/eviction' });
+  });
+
+  test('a refused patch of a DaemonSet says in which namespace it would have been', async () => {
+    const { kubernetes } = await cluster(() => status(403, 'Forbidden'));
+    const patch: DaemonSetPatch = {
+      spec: { template: { spec: { containers: [{ name: 'aws-node', env: [] }] } } },
+    };
+    const object = { namespace: 'kube-system', name: 'aws-node' };
+    await expect(kubernetes.patchDaemonSet(object, patch)).rejects.toMatchObject({
+      kind: 'unauthorised',
+      operation: 'patch daemonsets',
+      message: 'missing permission in the cluster: patch daemonsets in namespace kube-system',
+    });
   });
 
   test('the text of a Status never decides', async () => {

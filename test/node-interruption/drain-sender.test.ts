@@ -76,6 +76,26 @@ describe('pods without a budget', () => {
     ]);
   });
 
+  test('many that hang, as behind a webhook of theirs, hold up the others for seconds and are never too many', async () => {
+    const { clock, sender, progress, sent, seen, send } = serverWith(({ name }) =>
+      name.startsWith('stuck') ? { ms: 10_000, fails: 'transient' } : { ms: 10 },
+    );
+    const stuck = due(40).map(({ pod: of, way }) => ({
+      pod: { ...of, name: `stuck-${of.name}`, uid: `stuck-${of.uid}` },
+      way,
+    }));
+    const others = () => sent.filter(({ name }) => !name.startsWith('stuck'));
+    for (let second = 0; second < 20; second++) {
+      const gone = new Set(others().map(({ name }) => name));
+      const left = [...stuck, ...due(40, { budgets: ['web/api'] })].filter(
+        ({ pod: of }) => !gone.has(of.name),
+      );
+      await send(left.filter((each) => !sender.isInFlight(each.pod) && progress.isDue(each, clock.now())));
+    }
+    expect(others()).toHaveLength(40);
+    expect(seen.most).toBeLessThanOrEqual(50);
+  });
+
   test('nothing starts when the turn is over, however many are left', async () => {
     const { clock, sent, send } = serverWith(() => ({ ms: 300 }), 5);
     await send(due(100));
@@ -91,6 +111,14 @@ describe('pods without a budget', () => {
     await expect(send(due(100))).rejects.toThrow(TypeError);
     expect(clock.now() - start).toBeLessThan(100);
   });
+});
+
+test('what came to light between two turns starts nothing in the next', async () => {
+  const { clock, sent, send } = serverWith((_, n) => (n === 1 ? { ms: 5_000, fails: 'bug' } : { ms: 10 }));
+  await send(due(1));
+  await clock.advance(10 * SECOND_MS);
+  await expect(send(due(10, { namespace: 'other' }))).rejects.toThrow(TypeError);
+  expect(sent).toHaveLength(1);
 });
 
 describe('pods under budgets', () => {

@@ -103,6 +103,17 @@ describe('what is known of a node while it is drained', () => {
     expect((await view.look())?.pods).toHaveLength(1);
   });
 
+  test('a list that fails is not believed to have told who is leaving', async () => {
+    const { view, server, leaves } = viewOf('a', 'b');
+    await view.look();
+    leaves('a');
+    server.fails = true;
+    expect(await view.look('fresh')).toBeUndefined();
+    server.fails = false;
+    server.pods = [listed('b')];
+    expect((await view.look())?.pods.map(({ name }) => name)).toEqual(['b']);
+  });
+
   test('budgets are read as they are each time, and not at all once everybody is leaving', async () => {
     const { view, server, leaves } = viewOf('a');
     await view.look();

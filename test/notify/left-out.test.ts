@@ -5,7 +5,7 @@ import { FaultPlan } from '../../simulator/faults.ts';
 import { WEBHOOK_TARGET } from '../../simulator/slack-ports.ts';
 import { messageText } from '../../simulator/slack-text.ts';
 import { CHANNEL, slackApp, slackWebhook } from '../support/slack.ts';
-import { type OutboxWorld, outboxWorld } from './outbox-world.ts';
+import { type OutboxWorld, outboxWorld, question } from './outbox-world.ts';
 
 async function sweepFor(run: OutboxWorld, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 5 * MINUTE_MS) {
@@ -31,6 +31,23 @@ test('a wrong channel that was put right in the config is tried no more', async 
   await sweepFor(run, 2 * HOUR_MS);
   expect(callsTo(run, CHANNEL)).toBe(before);
   expect((await run.outbox()).messages.filter(({ value }) => value.dueAt !== undefined)).toEqual([]);
+});
+
+test('a channel that was left out by mistake and is named again hears what it missed', async () => {
+  const people = slackApp();
+  const faults = new FaultPlan();
+  const run = outboxWorld(people, faults);
+  const up = faults.add({ port: 'slack', fault: { kind: 'unauthorised' } });
+  const [id = ''] = await run.open(1);
+  await run.say(id, { questions: [question(run.world.clock.now())] });
+  await sweepFor(run, 5 * MINUTE_MS);
+  Object.assign(people, { routes: [] });
+  await sweepFor(run, 10 * MINUTE_MS);
+  expect((await run.outbox()).messages.filter(({ value }) => value.dueAt !== undefined)).toEqual([]);
+  up();
+  Object.assign(people, slackApp());
+  await sweepFor(run, 10 * MINUTE_MS);
+  expect(run.world.slack.messages.flatMap(messageText).join(' ')).toContain('[Approve]');
 });
 
 test('an app that gave way to a webhook: its channels do not post to the webhook as well', async () => {

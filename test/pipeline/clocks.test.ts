@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { isoTime, MINUTE_MS } from '../../shared/clock.ts';
+import { isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import { assertAppliedOnce, watchAuthorisation } from '../../simulator/invariants.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
+import { poke, setUpProbe } from '../support/probe.ts';
 import { byItsAction, cutOff, onlyIncident, simulate, smallWorld, TROUBLE } from '../support/simulate.ts';
 
 const [base] = smallWorld.clusters;
@@ -129,4 +130,31 @@ describe('T13: clocks that disagree', () => {
     const incident = await onlyIncident(run.simulation);
     expect(incident.signals).toHaveLength(1);
   });
+});
+
+test('T13: a clock that is set back while a step runs keeps no news from it', async () => {
+  const heard: number[] = [];
+  const setup = setUpProbe((probe) => ({
+    actions: [
+      poke(probe, {
+        apply: async ({ hasNews }) => {
+          const { clock } = setup.world;
+          clock.jump(-10 * MINUTE_MS);
+          while (heard.length === 0 && clock.elapsed() < 2 * MINUTE_MS) {
+            await clock.sleep(SECOND_MS);
+            if (await hasNews()) heard.push(clock.elapsed());
+          }
+          return { status: 'done', summary: 'poked' };
+        },
+      }),
+    ],
+  }));
+  setup.send('event-1', setup.ids[0] ?? '');
+  await setup.world.clock.advance(20 * SECOND_MS);
+  // AWS goes by its own clock.
+  setup.world.clock.jump(10 * MINUTE_MS);
+  setup.send('event-2', setup.ids[0] ?? '');
+  setup.world.clock.jump(-10 * MINUTE_MS);
+  await setup.world.clock.advance(3 * MINUTE_MS);
+  expect(heard[0]).toBeLessThan(40 * SECOND_MS);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { approvalFor, putApproval } from '../../shared/approval/rows.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Step } from '../../shared/incident/plan.ts';
+import { approved } from '../../shared/incident/questions.ts';
 import type { Table } from '../../shared/ports/table.ts';
 import { CHANNEL } from '../approval/fakes.ts';
 import { clicksOn } from '../support/clicks.ts';
@@ -71,6 +72,19 @@ describe('T05: a plan that drifts while it is asked about', () => {
     ]);
   });
 
+  test('and comes back takes no yes from the button of before, which is of another time', async () => {
+    const run = await asking(10 * HOUR);
+    const before = await run.approvalId('poke');
+    await run.news({ goal: { size: 2 } });
+    const back = await run.news({ goal: { size: 1 } });
+    await run.world.clock.run(run.begin(before, 'approve'));
+    expect(run.replies).toEqual([expect.stringContaining('a newer plan took its place')]);
+    expect(open(await onlyIncident(run.simulation))).toEqual([['poke', 1]]);
+    await run.world.clock.run(run.begin(await idOfOpen(run.world.table, back), 'approve'));
+    await run.simulation.settle();
+    expect(run.probe.applied).toHaveLength(1);
+  });
+
   test('to another action takes the buttons of the old one along: a late yes is told so and authorises nothing', async () => {
     const run = await asking(10 * HOUR);
     const id = await run.approvalId('poke');
@@ -80,6 +94,66 @@ describe('T05: a plan that drifts while it is asked about', () => {
     const back = await run.news({ action: 'poke', goal: { size: 1 } });
     expect(run.probe.applied).toEqual([]);
     expect(open(back)).toEqual([['poke', 1]]);
+  });
+});
+
+describe('T05: a yes that no longer answers what is asked', () => {
+  test('stands in the history, though whoever wrote it down died before saying so there', async () => {
+    let nodes = 3;
+    const owned = { is: 'yes', why: 'test' } as const;
+    const setup = setUpProbe(
+      (probe) => ({
+        actions: [poke(probe, { disrupts: true })],
+        guardFacts: ({ incident: { subject }, now }) => ({
+          owned,
+          standDown: { is: 'no', why: 'test' },
+          taken: false,
+          gentleRunsInApproveMode: false,
+          freshUntil: now + HOUR,
+          capacity: null,
+          fleet: [],
+          disruption: {
+            node: subject.id,
+            group: 'pool',
+            zone: 'eu-west-1a',
+            until: now + HOUR,
+            cluster: { nodes: 30, down: [] },
+            inGroup: { nodes, down: [] },
+            zoneNodes: [],
+          },
+        }),
+        playbook: (input) => {
+          const made = plan(input);
+          return {
+            ...made,
+            steps: made.steps.map((step) => ({ ...step, answerBy: input.incident.openedAt + HOUR })),
+          };
+        },
+      }),
+      { mode: 'approve' },
+    );
+    const { world, simulation, send, ids } = setup;
+    send('event-1', ids[0] ?? '');
+    await world.clock.advance(MINUTE);
+    const { id } = await onlyIncident(simulation);
+    nodes = 1;
+    const given = { by: 'slack:T1/U1', at: world.clock.now() };
+    await world.clock.run(
+      simulation.ledger.changeAny(id, (incident) => ({
+        ...incident,
+        questions: incident.questions.map((question) => approved(question, given)),
+      })),
+    );
+    send('event-2', ids[0] ?? '');
+    await world.clock.advance(MINUTE);
+    expect((await onlyIncident(simulation)).questions.map(({ answer, guards }) => [answer, guards])).toEqual([
+      [undefined, ['mode', 'disruption-budget']],
+    ]);
+    const history = await simulation.ledger.history(id);
+    expect(history.filter(({ kind }) => kind === 'answer').map(({ text, by }) => [text, by])).toEqual([
+      ['poke approved', 'slack:T1/U1'],
+    ]);
+    expect(setup.probe.applied).toEqual([]);
   });
 });
 

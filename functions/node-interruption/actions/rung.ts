@@ -1,7 +1,8 @@
 import type { ActionContext, ActionResult } from '../../../shared/actions/action.ts';
 import { type EpochMs, isoTime, SECOND_MS } from '../../../shared/clock.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
-import { type Chooser, DrainLoop, goalOf } from '../drain/loop.ts';
+import { goalOf } from '../drain/goal.ts';
+import { type Chooser, DrainLoop } from '../drain/loop.ts';
 import { isCordoned } from '../markers.ts';
 import { connect, sameNode } from './same-node.ts';
 

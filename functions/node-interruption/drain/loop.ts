@@ -5,6 +5,7 @@ import type { Kubernetes } from '../../../shared/ports/kubernetes.ts';
 import { type BudgetSummary, firstFew, type PodSummary, podName } from '../pods.ts';
 import type { Way } from './attempt.ts';
 import type { Due } from './due.ts';
+import { type Goal, goalOf } from './goal.ts';
 import { evictionOrder } from './order.ts';
 import { Progress } from './progress.ts';
 import { Sender } from './sender.ts';
@@ -21,32 +22,6 @@ const MAX_REMEMBERED = 120;
 
 /** Which way a pod may go on this rung of the ladder, or null to leave it. */
 export type Chooser = (pod: PodSummary, budgets: readonly BudgetSummary[]) => Way | null;
-
-export interface Goal {
-  nodeName: string;
-  /** The rung does nothing before this. */
-  from: EpochMs;
-  until: EpochMs;
-  deadline: EpochMs;
-  marginMs: number;
-  parallel: number;
-  emptyDir: 'evict' | 'skip';
-}
-
-export function goalOf(step: Step): Goal {
-  const { goal, targets } = step;
-  const until = Number(goal['until']);
-  const deadline = Number(goal['deadline']);
-  return {
-    nodeName: targets[0].name,
-    from: Number(goal['from']),
-    until,
-    deadline,
-    marginMs: Number(goal['margin']),
-    parallel: Number(goal['parallel']),
-    emptyDir: goal['emptyDir'] === 'skip' ? 'skip' : 'evict',
-  };
-}
 
 /**
  * Moves pods off one node until none is left, the rung's time is over or the round ends. Every tick lists the
@@ -113,13 +88,15 @@ export class DrainLoop {
   /** Asks the stop switch and sends for a second what may be sent. Gives how long to wait before the next look, in ms. */
   async #send(seen: Seen): Promise<number> {
     const { clock } = this.#context.ports;
-    const due = this.#dueOf(seen);
+    // One that became due since the look is deleted after the next, fresh one.
+    const due = this.#dueOf(seen).filter(({ way }) => seen.isFresh || way !== 'delete');
     if (due.length === 0) return seen.pods.every((pod) => pod.terminating) ? this.#patience() : TICK_MS;
     await this.#context.checkStop();
     const startedAt = clock.now();
     await this.#sender.send(due, Math.min(startedAt + TICK_MS, this.#goal.until));
     this.#quietSince = clock.now();
-    return TICK_MS - (this.#quietSince - startedAt);
+    // Clocks are set back sometimes.
+    return Math.min(TICK_MS, TICK_MS - (this.#quietSince - startedAt));
   }
 
   /** What goes past a budget goes by what the node is like now. */
@@ -144,6 +121,10 @@ export class DrainLoop {
     });
   }
 
+  #whyOf(pod: PodSummary): string {
+    return this.#sender.isInFlight(pod) ? 'asked, no answer yet' : this.#progress.why(pod);
+  }
+
   #result(status: 'done' | 'again' | 'failed', left: readonly PodSummary[] | undefined): ActionResult {
     const sent = this.#sentInAll();
     if (left === undefined) {
@@ -151,7 +132,7 @@ export class DrainLoop {
       return { status, summary, memory: { sent }, lookAgain: true };
     }
     const held = left.filter((pod) => !pod.terminating);
-    const blocked = held.map((pod) => `${podName(pod)}: ${this.#progress.why(pod)}`);
+    const blocked = held.map((pod) => `${podName(pod)}: ${this.#whyOf(pod)}`);
     const summary = `${sent} pods asked to leave, ${left.length - held.length} still ending, ${held.length} held back`;
     const memory = { sent, blocked: firstFew(blocked, MAX_REMEMBERED) };
     return { status, summary, details: firstFew(blocked), memory, lookAgain: true };

@@ -60,6 +60,11 @@ export class Progress {
     return this.#states.get(pod.uid)?.because === 'refused';
   }
 
+  /** The server did not answer, or could not. */
+  hasFailed(pod: PodSummary): boolean {
+    return this.#states.get(pod.uid)?.because === 'other';
+  }
+
   why(pod: PodSummary): string {
     return this.#states.get(pod.uid)?.why ?? 'not tried yet';
   }

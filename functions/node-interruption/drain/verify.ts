@@ -2,7 +2,7 @@ import type { ActionContext, Verification } from '../../../shared/actions/action
 import { describeFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import { leftAlone } from '../pods.ts';
-import { goalOf } from './loop.ts';
+import { goalOf } from './goal.ts';
 
 /**
  * A rung holds when it did what it could in its time: what is left is named, and the playbook decides from the

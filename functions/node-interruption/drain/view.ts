@@ -56,6 +56,8 @@ export class NodeView {
     const { kubernetes, clock, progress, nodeName, emptyDir } = this.#options;
     const at = clock.now();
     progress.lookAgain();
+    // Until the server has answered, nobody knows who is leaving.
+    this.#listedAt = Number.NEGATIVE_INFINITY;
     const listed = await kubernetes.listPods({ nodeName });
     this.#pods = listed.filter((pod) => leftAlone(pod, emptyDir) === null);
     this.#listedAt = at;

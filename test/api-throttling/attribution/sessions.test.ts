@@ -1,5 +1,5 @@
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type AttributionContext,
   roleMap,
@@ -55,7 +55,9 @@ describe('Pod Identity sessions, however they are cut', () => {
       const { name } = found.value;
       expect(isPrefixMatch(session, name)).toBe(true);
       const eligible = names.filter((each) => users === 0 || names.slice(0, users).includes(each));
-      const whole = eligible.filter((each) => session.startsWith(`eks-${each}-`));
+      // The dash before the UUID is no part of a name: `eks-a---<UUID>` is of `a-` or of `a`, and not of `a--`.
+      const beforeUuid = session.endsWith(`-${UUID}`) ? session.slice(0, -UUID.length - 1) : session;
+      const whole = eligible.filter((each) => beforeUuid.startsWith(`eks-${each}-`));
       expect(whole.filter((each) => each !== name)).toEqual([]);
     },
   );
@@ -79,6 +81,12 @@ describe('Pod Identity sessions, however they are cut', () => {
       if (value.kind === 'cluster') expect(names).toContain(value.name);
     },
   );
+});
+
+test('a name that would end with the dash before the UUID does not fit, the shorter one does', () => {
+  const scope = (names: readonly string[]) => scopeOfSession(`eks-a---${UUID}`, context(names, [])).value;
+  expect(scope(['a--', 'a-'])).toEqual({ kind: 'cluster', name: 'a-' });
+  expect(scope(['a--'])).toEqual({ kind: 'account' });
 });
 
 describe('a role map', () => {
