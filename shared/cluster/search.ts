@@ -18,6 +18,9 @@ export async function searchOwner(
   if (remembered !== undefined) {
     return { is: 'ours', cluster: remembered.name, why: `ledger remembers cluster ${remembered.name}` };
   }
+  // Only an instance has a Node.
+  if (subject.kind !== 'instance')
+    return { is: 'unknown', why: `nobody knows ${subject.kind} ${subject.id}` };
   const failures: string[] = [];
   const names = await clusterNames(environment, failures);
   const found = await Promise.all(names.map((name) => hasNode(environment, name, subject.id, failures)));
