@@ -19,6 +19,7 @@ import {
 } from './policy-arns.ts';
 import { on, rows, TAGGED } from './policy-calls.ts';
 import type { Call } from './policy-decision.ts';
+import { EBS_RECEIVE, EBS_REMEDIATION } from './policy-refusals-ebs.ts';
 import { THROTTLING_RECEIVE, THROTTLING_REMEDIATION } from './policy-refusals-throttling.ts';
 import { SIGNING_SECRET } from './template-iam.ts';
 
@@ -133,6 +134,8 @@ export const REFUSED: Readonly<Record<string, readonly Refusal[]>> = {
   ],
   apiThrottlingLifecycle: [...EVERYBODY, ...RECEIVE, ...THROTTLING_RECEIVE],
   apiThrottlingRemediate: [...EVERYBODY, ...THROTTLING_REMEDIATION],
+  ebsSaturationLifecycle: [...EVERYBODY, ...RECEIVE, ...EBS_RECEIVE],
+  ebsSaturationRemediate: [...EVERYBODY, ...EBS_REMEDIATION],
   sweep: [
     ...EVERYBODY,
     {

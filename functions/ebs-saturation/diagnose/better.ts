@@ -1,0 +1,92 @@
+import type { EpochMs } from '../../../shared/clock.ts';
+import type { Fact } from '../../../shared/fact.ts';
+import { between, type Measured, type Series, since } from '../measure/measured.ts';
+import type { SeriesName } from '../measure/names.ts';
+import { figuresOf } from '../measure/statistics.ts';
+import { usedOf } from '../measure/used.ts';
+import { waitsOf } from '../measure/waits.ts';
+import { RESOURCES, VOLUME_CHECK } from './verdict.ts';
+
+export type Better = 'yes' | 'no' | 'unknown';
+
+/** Any of them at 1 is a shortage; those of the instance too, so that one that has only moved is no better. */
+const VOLUME: readonly SeriesName[] = ['iopsExceeded', 'throughputExceeded'];
+const INSTANCE: readonly SeriesName[] = ['instanceIopsExceeded', 'instanceThroughputExceeded'];
+/** Minutes on either side, for a judgement. */
+const ENOUGH = 5;
+/** Shares of the minutes. */
+const SHORT_BEFORE = 0.1;
+const SHORT_AFTER = 0.05;
+/** With less than this of the load that was, what is not short proves nothing. */
+const SAME_LOAD = 0.5;
+const FASTER = 0.8;
+const SLOWER = 1.2;
+
+/**
+ * Whether a change made at `changedAt` helped: by the share of minutes that were short, and by how long operations
+ * wait. Without data, with hardly any load or with signals that disagree it is unknown: a volume nobody uses is not
+ * better. Pure and total.
+ */
+export function isBetter(before: Measured, after: Measured, changedAt: EpochMs): Better {
+  const old = between(before, { from: before.window.from, to: Math.min(before.window.to, changedAt) });
+  const present = since(after, changedAt);
+  const [was, is] = [shortShare(old), shortShare(present)];
+  const waits = waitChange(old, present);
+  if (is !== undefined && is > SHORT_AFTER) {
+    if (was === undefined) return 'unknown';
+    return is < was / 2 && waits === 'faster' ? 'yes' : 'no';
+  }
+  if (!hasSameLoad(old, present)) return 'unknown';
+  if (was === undefined || is === undefined) return byWaiting(waits);
+  return was >= SHORT_BEFORE && waits !== 'slower' ? 'yes' : 'unknown';
+}
+
+function byWaiting(waits: Waits): Better {
+  if (waits === 'unknown') return 'unknown';
+  return waits === 'faster' ? 'yes' : 'no';
+}
+
+/** Of the measured minutes; undefined without enough of them. The volume's own checks must all be there. */
+function shortShare({ series }: Measured): number | undefined {
+  if (VOLUME.some((name) => !series[name].known)) return undefined;
+  const checks = [...VOLUME, ...INSTANCE].flatMap((name) => pointsOf(series[name]));
+  const minutes = new Set(checks.map(({ at }) => at));
+  const short = new Set(checks.filter(({ value }) => value > 0).map(({ at }) => at));
+  return minutes.size < ENOUGH ? undefined : short.size / minutes.size;
+}
+
+type Waits = 'faster' | 'same' | 'slower' | 'unknown';
+
+/** Independent of the checks. */
+function waitChange(before: Measured, after: Measured): Waits {
+  const was = waitOf(before);
+  const is = waitOf(after);
+  if (was === undefined || is === undefined || was === 0) return 'unknown';
+  if (is <= was * FASTER) return 'faster';
+  return is >= was * SLOWER ? 'slower' : 'same';
+}
+
+function waitOf(measured: Measured): number | undefined {
+  const waits = pointsOf(waitsOf(measured));
+  return waits.length < ENOUGH ? undefined : figuresOf(waits)?.p50;
+}
+
+/** Of what was short before; where no check says what that was, of both. */
+function hasSameLoad(old: Measured, present: Measured): boolean {
+  const short = RESOURCES.filter((resource) => isShort(old.series[VOLUME_CHECK[resource]]));
+  const [before, after] = [usedOf(old), usedOf(present)];
+  return (short.length > 0 ? short : RESOURCES).every((resource) => {
+    const was = figuresOf(pointsOf(before[resource]));
+    const is = figuresOf(pointsOf(after[resource]));
+    if (was === undefined || is === undefined || is.count < ENOUGH) return false;
+    return is.p50 > 0 && is.p50 >= was.p50 * SAME_LOAD;
+  });
+}
+
+function isShort(check: Fact<Series>): boolean {
+  return pointsOf(check).some(({ value }) => value > 0);
+}
+
+function pointsOf(fact: Fact<Series>): Series['points'] {
+  return fact.known ? fact.value.points : [];
+}

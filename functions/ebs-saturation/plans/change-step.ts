@@ -1,0 +1,90 @@
+import { DAY_MS } from '../../../shared/clock.ts';
+import type { StepRecord } from '../../../shared/incident/incident.ts';
+import type { Step } from '../../../shared/incident/plan.ts';
+import type { Json } from '../../../shared/workflow/port.ts';
+import { judgeCost } from '../decide/budget.ts';
+import type { Decision } from '../decide/decision.ts';
+import type { DecisionInput } from '../decide/input.ts';
+import type { Input } from '../input.ts';
+import { whyInvalid } from '../limits/check.ts';
+import { costChange, costText } from '../price/cost.ts';
+import type { Performance } from '../volume.ts';
+import { fittingClass } from './attributes-class.ts';
+
+const ACTIONS: ReadonlySet<string> = new Set(['modify-volume', 'change-attributes-class']);
+const ANSWER_WITHIN_MS = DAY_MS;
+
+/** What was done, or answered, about the volume in this incident. */
+export function changeRecords({ incident }: Pick<Input, 'incident'>): StepRecord[] {
+  return incident.records.filter(({ step }) => ACTIONS.has(step.action));
+}
+
+export interface Proposed {
+  steps: Step[];
+  /** Why there is none, where one would be expected. */
+  reasons: string[];
+}
+
+/**
+ * The one change of the volume, or none. What is under way goes on as it was begun; what was made, answered with no or
+ * failed ends it for this incident. Pure.
+ */
+export function changeSteps(input: Input, decision: Decision, about: DecisionInput): Proposed {
+  const records = changeRecords(input);
+  const running = records.find(({ state }) => state === 'running');
+  if (running !== undefined) return { steps: [running.step], reasons: [] };
+  const isClosed = records.some(({ state }) => state !== 'superseded');
+  if (decision.decision !== 'modify' || isClosed) return { steps: [], reasons: [] };
+  if (decision.via === 'volume') return { steps: [modifyStep(input, decision)], reasons: [] };
+  return classStep(input, decision, about);
+}
+
+type Modify = Extract<Decision, { decision: 'modify' }>;
+
+function modifyStep({ facts, now }: Input, { from, to, cost, reasons }: Modify): Step {
+  const id = facts.volume.known ? facts.volume.value.id : '';
+  return {
+    action: 'modify-volume',
+    targets: [{ kind: 'volume', id, name: id }],
+    goal: { from: json(from), to: json(to) },
+    reason: `${shown(from)} → ${shown(to)}: ${costText(cost)}; ${reasons[0] ?? ''}`,
+    answerBy: now + ANSWER_WITHIN_MS,
+  };
+}
+
+/** Only a class that is there: none is made, and none is edited. */
+function classStep({ facts, now }: Input, { from, to, reasons }: Modify, about: DecisionInput): Proposed {
+  const { claim, volume } = facts;
+  if (!claim.known || claim.value === null || !volume.known) return { steps: [], reasons: [] };
+  const { namespace, name, attributesClass, classes } = claim.value;
+  const use = { boot: about.boot, multiAttach: about.multiAttach, gp3: about.policy.gp3 };
+  const isAllowed = (made: Performance) => {
+    const change = { from, to: made, cost: costChange({ from, to: made }, about.prices) };
+    return whyInvalid(made, use) === undefined && judgeCost(change, about).is === 'fine';
+  };
+  const fitting = fittingClass(classes, { from, to }, isAllowed);
+  if (fitting === undefined) {
+    const wanted = `a VolumeAttributesClass with type ${to.type}, iops ${to.iops} and throughput ${to.throughputMib}`;
+    return {
+      steps: [],
+      reasons: [`proposed only: no class gives what is needed: ${wanted}, named by ${namespace}/${name}`],
+    };
+  }
+  const cost = costText(costChange({ from, to: fitting.to }, about.prices));
+  const step: Step = {
+    action: 'change-attributes-class',
+    targets: [{ kind: 'volume', id: volume.value.id, name: `${volume.value.id} of ${namespace}/${name}` }],
+    goal: { from: json(from), to: json(fitting.to), class: fitting.name, fromClass: attributesClass },
+    reason: `class ${attributesClass} → ${fitting.name}: ${shown(from)} → ${shown(fitting.to)}: ${cost}; ${reasons[0] ?? ''}`,
+    answerBy: now + ANSWER_WITHIN_MS,
+  };
+  return { steps: [step], reasons: [] };
+}
+
+export function shown({ type, iops, throughputMib }: Performance): string {
+  return `${type} with ${iops} IOPS and ${Math.round(throughputMib)} MiB/s`;
+}
+
+function json(performance: Performance): Json {
+  return { ...performance };
+}

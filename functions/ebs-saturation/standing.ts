@@ -1,0 +1,27 @@
+import type { EpochMs } from '../../shared/clock.ts';
+import { happenedAt, type Signal } from '../../shared/incident/signal.ts';
+import { alarmOf } from './signals.ts';
+
+/** How the alarms of an incident stand, each by its newest state. */
+export interface Standing {
+  /** Names of those in ALARM. */
+  firing: string[];
+  /** Since when none is; null while one is, or none was ever heard of. */
+  clearSince: EpochMs | null;
+  /** None is in ALARM, but one has no data: unknown is not well. */
+  isUnclear: boolean;
+}
+
+export function standingOf(signals: readonly Signal[]): Standing {
+  const newest = new Map<string, Signal>();
+  for (const signal of signals.filter((each) => alarmOf(each) !== undefined)) {
+    const known = newest.get(signal.meaning);
+    if (known === undefined || signal.occurredAt >= known.occurredAt) newest.set(signal.meaning, signal);
+  }
+  const all = [...newest.values()];
+  const inState = (state: string) => all.filter((signal) => alarmOf(signal)?.state === state);
+  const firing = inState('ALARM').map((signal) => alarmOf(signal)?.alarmName ?? '');
+  const isUnclear = firing.length === 0 && inState('INSUFFICIENT_DATA').length > 0;
+  const isClear = firing.length === 0 && all.length > 0 && !isUnclear;
+  return { firing, isUnclear, clearSince: isClear ? Math.max(...all.map(happenedAt)) : null };
+}
