@@ -43,7 +43,7 @@ export function boundClaim(
   const name = claimNameOf(pod) ?? '';
   const volumeName = volumeNameOf(cluster, pod);
   const uid = volumeName.replace('pvc-', '');
-  const base = { resourceVersion: '1', creationTimestamp: cluster.stamp(), labels: {}, annotations: {} };
+  const base = { resourceVersion: '1000', creationTimestamp: cluster.stamp(), labels: {}, annotations: {} };
   const claimed = { accessModes: ['ReadWriteOnce'], storageClassName: STORAGE_CLASS };
   const ofClass = volumeAttributesClassName === undefined ? {} : { volumeAttributesClassName };
   const claim: SimClaim = {

@@ -14,7 +14,7 @@ export class Claims {
   /** By name. */
   readonly #volumes = new Map<string, SimVolumeObject>();
   readonly #listeners: ((key: string) => void)[] = [];
-  #version = 1;
+  #version = 1_000;
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;

@@ -45,6 +45,10 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
   const about = decisionInput(input, short);
   if (about === undefined) return { proposed: kept };
   const decision = decideModification(about);
+  const { firing } = standingOf(input.incident.signals);
+  if (firing.length === 0) {
+    return { decision, proposed: { ...kept, reasons: ['no alarm is in ALARM now: nothing is changed'] } };
+  }
   return { decision, proposed: changeSteps(input, decision, about) };
 }
 

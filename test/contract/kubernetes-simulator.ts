@@ -28,6 +28,7 @@ function worldFor({ nodes = 1, workloads = [], budgets = [] }: Setting): World {
   const cluster = demoCluster({
     // Nobody replaces what a case loses.
     groups: [{ ...group, replaceUnhealthy: false }],
+    volumeAttributesClasses: [],
     workloads: workloads.map(workloadFor),
     budgets: budgets.map((budget) => ({ ...budget, namespace: NAMESPACE })),
   });

@@ -36,6 +36,14 @@ function granted(role: string, kinds = ROLE_KINDS): Set<string> {
 /** The pipeline finds the node by listing, confirms it before acting and patches its cordon. */
 const PIPELINE = ['get /nodes', 'list /nodes'];
 
+/** Which volume is behind a claim, and the class that it names. */
+const VOLUMES = [
+  'list /persistentvolumes',
+  'list /persistentvolumeclaims',
+  'list storage.k8s.io/volumeattributesclasses',
+  'patch /persistentvolumeclaims',
+];
+
 describe('Kubernetes permissions', () => {
   test('remediate may do exactly what the troubles declare', () => {
     const declared = troubles.flatMap(({ reads, actions }) => [
@@ -57,6 +65,15 @@ describe('Kubernetes permissions', () => {
       'list apps/deployments',
     ]);
     expect([...granted('paramedic', ['Role'])]).toEqual(['patch apps/daemonsets']);
+  });
+
+  test('of volumes, claims and their classes only a claim can be changed, and none made or deleted', () => {
+    const storage = /\/(persistentvolume|volumeattributesclass|storageclass)/;
+    expect(new Set([...granted('paramedic')].filter((permission) => storage.test(permission)))).toEqual(
+      new Set(VOLUMES),
+    );
+    for (const role of ['paramedic-reader', 'paramedic-sweep'])
+      expect([...granted(role)].filter((permission) => storage.test(permission))).toEqual([]);
   });
 
   test('the one workload that can be changed is the DaemonSet kube-system/aws-node', () => {

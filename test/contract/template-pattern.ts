@@ -47,7 +47,7 @@ function merged(one: Fields, other: Fields): Fields {
 
 /** Of a list of objects one must have all that is asked for. What else stands where an object should has no fields. */
 function matchesFields(pattern: Fields, value: Tree | undefined): boolean {
-  const objects = asList(value).flat(Infinity).filter(isBranch) as Fields[];
+  const objects = standingIn(value).filter(isBranch).map(asObject);
   if (objects.length > 1 && asksForAbsence(pattern))
     throw new Error('not known to the contract test: exists: false within a list of objects');
   return (objects.length > 0 ? objects : [{}]).some((fields) =>
@@ -62,11 +62,16 @@ function matchesFields(pattern: Fields, value: Tree | undefined): boolean {
 
 /** The plain values that stand in one place: of a list all of them, of an object none. */
 function leavesOf(value: Tree | undefined): Tree[] {
-  if (value === undefined) return [];
-  return [value].flat(Infinity).filter((each) => !isBranch(each)) as Tree[];
+  return standingIn(value).filter((each) => !isBranch(each));
 }
 
-function isBranch(value: unknown): boolean {
+/** A value by itself; of a list, and of lists in it, each one. */
+function standingIn(value: Tree | undefined): Tree[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value.flatMap(standingIn) : [value];
+}
+
+function isBranch(value: Tree): boolean {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 

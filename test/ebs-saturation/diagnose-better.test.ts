@@ -34,6 +34,14 @@ describe('after a change', () => {
     expect(compared({ iops: 2_000 })).toBe('yes');
   });
 
+  test('it is better once it took effect, however long that took', () => {
+    const late = (minutes: number) => ({
+      iopsExceeded: (index: number) => (index < CHANGED + minutes ? 1 : 0),
+    });
+    expect(compared({ iops: 5_000, more: late(45) })).toBe('yes');
+    expect(compared({ iops: 5_000, more: late(79) })).toBe('no');
+  });
+
   test('it is no better while it is still short, wherever the limit is now', () => {
     expect(compared({ iops: 5_000, check: 1 })).toBe('no');
     const moved = { instanceIopsExceeded: step(0, 1) };

@@ -4,10 +4,12 @@ import { MINUTE_MS } from '../../shared/clock.ts';
 import {
   AT,
   fact,
+  GP2,
   GP3,
   input,
   last,
   load,
+  MINUTES,
   minute,
   missing,
   names,
@@ -76,5 +78,61 @@ describe('what surrounds a volume', () => {
     const found = diagnose(input(shapes, { performance: fact(io2), multiAttach: true }));
     expect(ranked(found)).toEqual(['volume-iops possible']);
     expect(found.missing.join()).toContain('attached to several instances');
+  });
+});
+
+describe('one cause beside another', () => {
+  test('the surer one comes first, though the other limits more', () => {
+    const found = diagnose(input({ ...SHORT_OF_IOPS, instanceThroughputExceeded: last(40) }));
+    expect(ranked(found)).toEqual(['volume-iops certain', 'instance-limit possible']);
+  });
+
+  test('a stall makes a shortage that is certain otherwise only possible', () => {
+    const found = diagnose(input({ ...SHORT_OF_IOPS, stalled: (index) => (index === 175 ? 1 : 0) }));
+    expect(ranked(found)).toEqual(['stalled-io possible', 'volume-iops possible']);
+  });
+
+  test('credits that will be used up do not hide that even with them it is short', () => {
+    const falling = (index: number) => 3 + (MINUTES - index) / 3;
+    const found = diagnose(input({ ...SHORT_OF_IOPS, burstBalance: falling }, { performance: fact(GP2) }));
+    expect(ranked(found)).toEqual(['volume-iops certain', 'burst-balance possible']);
+  });
+
+  test.each([
+    { what: 'low but steady', balance: 15 },
+    { what: 'low and falling slowly', balance: (index: number) => 15 + (MINUTES - index) / 30 },
+    {
+      what: 'falling fast but far from low',
+      balance: (index: number) => 40 + Math.min(60, (MINUTES - index) * 1.5),
+    },
+  ])('credits $what are no cause', ({ balance }) => {
+    const found = diagnose(input({ ...load(1_500, 20), burstBalance: balance }, { performance: fact(GP2) }));
+    expect(names(found)).toEqual(['nothing-wrong']);
+  });
+});
+
+describe('what is not known does not pass for none', () => {
+  test('a check of the instance that reads 0 while the volume uses all the instance carries', () => {
+    const ceiling = fact({ instanceType: 'm6i.large', nitro: true, baselineIops: 3_000 });
+    const performance = fact({ ...GP3, iops: 16_000 });
+    const found = diagnose(input(load(2_990, 25), { ceiling, performance }));
+    expect(names(found)).toEqual(['unknown']);
+    expect(found.missing.join()).toContain('signals disagree: CloudWatch InstanceEBSIOPSExceededCheck');
+  });
+
+  test('a stall, where neither its check nor operations of the last minutes are known', () => {
+    const found = diagnose(input({ stalled: undefined, readOps: last(12, 0, 9_000), writeOps: undefined }));
+    expect(names(found)).toEqual(['unknown']);
+    expect(found.missing.join()).toContain('CloudWatch VolumeStalledIOCheck: not published');
+  });
+
+  test('when a root volume booted is of no concern while nothing was ever short', () => {
+    const found = diagnose(input({}, { isRoot: fact(true), launchedAt: missing() }));
+    expect(names(found)).toEqual(['nothing-wrong']);
+  });
+
+  test('small operations of a disk that merges them are not held against its IOPS', () => {
+    const disk = { performance: fact({ type: 'st1' as const, sizeGib: 2_048, iops: 80, throughputMib: 80 }) };
+    expect(names(diagnose(input({ ...load(490, 20), burstBalance: 90 }, disk)))).toEqual(['nothing-wrong']);
   });
 });

@@ -67,6 +67,7 @@ describe('time over a line', () => {
   test.each([
     { state: 'now', shape: last(5) },
     { state: 'over', shape: last(4) },
+    { state: 'over', shape: (index: number) => (index >= 140 && index < 150 ? 1 : 0) },
     { state: 'never', shape: last(2) },
     { state: 'over', shape: (index: number) => (index < 60 ? 1 : 0) },
     { state: 'returns', shape: (index: number) => (index % 30 < 6 && index < 160 ? 1 : 0) },

@@ -24,7 +24,6 @@ const TUNE: DaemonSetPatch = {
     },
   },
 };
-const RECLASS = { metadata: { resourceVersion: '7' }, spec: { volumeAttributesClassName: 'fast' } };
 const servers: ApiServer[] = [];
 
 async function cluster(handler: Handler) {
@@ -163,36 +162,6 @@ describe('requests as Kubernetes expects them', () => {
       { method: 'GET', path: '/apis/karpenter.sh/v1/nodeclaims', search: 'limit=500' },
     ],
     [
-      'listPersistentVolumes, of the whole cluster',
-      (kubernetes) => kubernetes.listPersistentVolumes(),
-      { method: 'GET', path: '/api/v1/persistentvolumes', search: 'limit=500' },
-    ],
-    [
-      'listPersistentVolumeClaims of all namespaces',
-      (kubernetes) => kubernetes.listPersistentVolumeClaims({}),
-      { method: 'GET', path: '/api/v1/persistentvolumeclaims', search: 'limit=500' },
-    ],
-    [
-      'listPersistentVolumeClaims of one namespace',
-      (kubernetes) => kubernetes.listPersistentVolumeClaims({ namespace: 'web' }),
-      { method: 'GET', path: '/api/v1/namespaces/web/persistentvolumeclaims' },
-    ],
-    [
-      'listVolumeAttributesClasses, in v1 first',
-      (kubernetes) => kubernetes.listVolumeAttributesClasses(),
-      { method: 'GET', path: '/apis/storage.k8s.io/v1/volumeattributesclasses', search: 'limit=500' },
-    ],
-    [
-      'patchPersistentVolumeClaim is a merge patch of the class alone, with the version it was computed from',
-      (kubernetes) => kubernetes.patchPersistentVolumeClaim({ namespace: 'web', name: 'data-db-0' }, RECLASS),
-      {
-        method: 'PATCH',
-        path: '/api/v1/namespaces/web/persistentvolumeclaims/data-db-0',
-        type: 'application/merge-patch+json',
-        body: RECLASS,
-      },
-    ],
-    [
       'evictPod posts a policy/v1 Eviction with grace and UID',
       (kubernetes) => kubernetes.evictPod(POD, { graceSeconds: 0 }),
       {
@@ -246,14 +215,6 @@ describe('requests as Kubernetes expects them', () => {
       (kubernetes) => kubernetes.evictPod({ ...POD, namespace: '' }, { graceSeconds: 1 }),
     ],
     ['an empty DaemonSet name', (kubernetes) => kubernetes.patchDaemonSet({ ...CNI, name: '' }, TUNE)],
-    [
-      'an empty claim name',
-      (kubernetes) => kubernetes.patchPersistentVolumeClaim({ namespace: 'web', name: '' }, RECLASS),
-    ],
-    [
-      'an empty namespace of claims',
-      (kubernetes) => kubernetes.listPersistentVolumeClaims({ namespace: '' }),
-    ],
     ['an empty namespace to list', (kubernetes) => kubernetes.listPods({ namespace: '' })],
   ];
   test.each(wrongNames)('%s is never sent: it would mean other objects', async (_name, call) => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { failureKind } from '../../shared/errors.ts';
+import type { Kubernetes } from '../../shared/ports/kubernetes.ts';
 import { type ApiServer, type Handler, status } from './api-server.ts';
 import { testCluster } from './cluster.ts';
 
@@ -10,6 +11,8 @@ const FAST = {
   driverName: 'ebs.csi.aws.com',
   parameters: { type: 'gp3', iops: '6000', throughput: '250' },
 };
+const DATA = { namespace: 'web', name: 'data-db-0' };
+const RECLASS = { metadata: { resourceVersion: '7' }, spec: { volumeAttributesClassName: 'fast' } };
 const servers: ApiServer[] = [];
 
 async function cluster(handler: Handler) {
@@ -20,6 +23,66 @@ async function cluster(handler: Handler) {
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+describe('requests as Kubernetes expects them', () => {
+  const cases: [string, (kubernetes: Kubernetes) => Promise<unknown>, object][] = [
+    [
+      'listPersistentVolumes, of the whole cluster',
+      (kubernetes) => kubernetes.listPersistentVolumes(),
+      { method: 'GET', path: '/api/v1/persistentvolumes' },
+    ],
+    [
+      'listPersistentVolumeClaims of all namespaces',
+      (kubernetes) => kubernetes.listPersistentVolumeClaims({}),
+      { method: 'GET', path: '/api/v1/persistentvolumeclaims' },
+    ],
+    [
+      'listPersistentVolumeClaims of one namespace',
+      (kubernetes) => kubernetes.listPersistentVolumeClaims({ namespace: 'web' }),
+      { method: 'GET', path: '/api/v1/namespaces/web/persistentvolumeclaims' },
+    ],
+    [
+      'listVolumeAttributesClasses, in v1 first',
+      (kubernetes) => kubernetes.listVolumeAttributesClasses(),
+      { method: 'GET', path: V1 },
+    ],
+    [
+      'patchPersistentVolumeClaim is a merge patch of the class alone, with the version it was computed from',
+      (kubernetes) => kubernetes.patchPersistentVolumeClaim(DATA, RECLASS),
+      {
+        method: 'PATCH',
+        path: '/api/v1/namespaces/web/persistentvolumeclaims/data-db-0',
+        type: 'application/merge-patch+json',
+        body: RECLASS,
+      },
+    ],
+  ];
+  test.each(cases)('%s', async (_name, call, expected) => {
+    const { server, kubernetes } = await cluster(() => ({ body: { items: [] } }));
+    await call(kubernetes);
+    const [request, ...others] = server.requests;
+    expect({ ...request, type: request?.headers['content-type'] }).toMatchObject(expected);
+    expect(request?.query.has('resourceVersion')).toBe(false);
+    expect(others).toEqual([]);
+  });
+
+  const wrongNames: [string, (kubernetes: Kubernetes) => Promise<unknown>][] = [
+    [
+      'an empty claim name',
+      (kubernetes) => kubernetes.patchPersistentVolumeClaim({ ...DATA, name: '' }, RECLASS),
+    ],
+    [
+      'an empty namespace of a claim',
+      (kubernetes) => kubernetes.patchPersistentVolumeClaim({ ...DATA, namespace: '' }, RECLASS),
+    ],
+    ['an empty namespace to list', (kubernetes) => kubernetes.listPersistentVolumeClaims({ namespace: '' })],
+  ];
+  test.each(wrongNames)('%s is never sent: it would mean other objects', async (_name, call) => {
+    const { server, kubernetes } = await cluster(() => ({}));
+    expect(await call(kubernetes).catch(failureKind)).toBe('invalid');
+    expect(server.requests).toEqual([]);
+  });
 });
 
 describe('VolumeAttributesClasses', () => {
@@ -73,11 +136,7 @@ describe('claims and volumes', () => {
   test('a claim that changed since it was read is a conflict, one that is gone not-found', async () => {
     let answer: ReturnType<Handler> = status(409, 'Conflict');
     const { kubernetes } = await cluster(() => answer);
-    const patch = () =>
-      kubernetes.patchPersistentVolumeClaim(
-        { namespace: 'web', name: 'data-db-0' },
-        { metadata: { resourceVersion: '7' }, spec: { volumeAttributesClassName: 'fast' } },
-      );
+    const patch = () => kubernetes.patchPersistentVolumeClaim(DATA, RECLASS);
     expect(await patch().catch(failureKind)).toBe('conflict');
     answer = status(404, 'NotFound');
     expect(await patch().catch(failureKind)).toBe('not-found');

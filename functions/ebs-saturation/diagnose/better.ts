@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../shared/clock.ts';
 import type { Fact } from '../../../shared/fact.ts';
 import { between, type Measured, type Series, since } from '../measure/measured.ts';
 import type { SeriesName } from '../measure/names.ts';
-import { figuresOf } from '../measure/statistics.ts';
+import { figuresOf, RECENT_MS } from '../measure/statistics.ts';
 import { usedOf } from '../measure/used.ts';
 import { waitsOf } from '../measure/waits.ts';
 import { RESOURCES, VOLUME_CHECK } from './verdict.ts';
@@ -12,6 +12,8 @@ export type Better = 'yes' | 'no' | 'unknown';
 /** Any of them at 1 is a shortage; those of the instance too, so that one that has only moved is no better. */
 const VOLUME: readonly SeriesName[] = ['iopsExceeded', 'throughputExceeded'];
 const INSTANCE: readonly SeriesName[] = ['instanceIopsExceeded', 'instanceThroughputExceeded'];
+/** EBS takes its time: long after the change it may have been short still. */
+const LATEST_MS = 2 * RECENT_MS;
 /** Minutes on either side, for a judgement. */
 const ENOUGH = 5;
 /** Shares of the minutes. */
@@ -23,13 +25,13 @@ const FASTER = 0.8;
 const SLOWER = 1.2;
 
 /**
- * Whether a change made at `changedAt` helped: by the share of minutes that were short, and by how long operations
+ * Whether a change made at `changedAt` has helped by now: by the share of minutes that were short, and by how long operations
  * wait. Without data, with hardly any load or with signals that disagree it is unknown: a volume nobody uses is not
  * better. Pure and total.
  */
 export function isBetter(before: Measured, after: Measured, changedAt: EpochMs): Better {
   const old = between(before, { from: before.window.from, to: Math.min(before.window.to, changedAt) });
-  const present = since(after, changedAt);
+  const present = since(after, Math.max(changedAt, after.window.to - LATEST_MS));
   const [was, is] = [shortShare(old), shortShare(present)];
   const waits = waitChange(old, present);
   if (is !== undefined && is > SHORT_AFTER) {

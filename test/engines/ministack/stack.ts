@@ -85,26 +85,31 @@ export async function deploy({ folder }: Template, port: number): Promise<void> 
 
 /** What the stack itself went through, oldest first. */
 export async function stackStatuses(aws: Aws): Promise<string[]> {
-  const statuses: string[] = [];
-  let next: string | undefined;
-  do {
-    const parameters = { StackName: STACK, ...(next !== undefined && { NextToken: next }) };
-    const xml = await aws.query('cloudformation', CLOUDFORMATION, 'DescribeStackEvents', parameters);
-    const ours = xml.split('<member>').filter((event) => event.includes('>AWS::CloudFormation::Stack<'));
-    statuses.push(...ours.flatMap((event) => elements(event, 'ResourceStatus')));
-    [next] = elements(xml, 'NextToken');
-  } while (next !== undefined);
-  return statuses.toReversed();
+  const events = await membersOf(aws, 'DescribeStackEvents');
+  const ours = events.filter((event) => event.includes('>AWS::CloudFormation::Stack<'));
+  return ours.flatMap((event) => elements(event, 'ResourceStatus')).toReversed();
 }
 
 /** Logical id → physical id of what the stack says it has. */
 export async function stackResources(aws: Aws): Promise<Map<string, string>> {
-  const xml = await aws.query('cloudformation', CLOUDFORMATION, 'ListStackResources', { StackName: STACK });
-  const members = xml.split('<member>').slice(1);
+  const members = await membersOf(aws, 'ListStackResources');
   return new Map(
     members.map((member) => [
       elements(member, 'LogicalResourceId')[0] ?? '',
       elements(member, 'PhysicalResourceId')[0] ?? '',
     ]),
   );
+}
+
+/** Of every page of a list about the stack; one holds a hundred. */
+async function membersOf(aws: Aws, operation: string): Promise<string[]> {
+  const members: string[] = [];
+  let next: string | undefined;
+  do {
+    const parameters = { StackName: STACK, ...(next !== undefined && { NextToken: next }) };
+    const xml = await aws.query('cloudformation', CLOUDFORMATION, operation, parameters);
+    members.push(...xml.split('<member>').slice(1));
+    [next] = elements(xml, 'NextToken');
+  } while (next !== undefined);
+  return members;
 }
