@@ -35,8 +35,25 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   if (running !== undefined) return { steps: [running.step], reasons: [] };
   const isClosed = records.some(({ state }) => state !== 'superseded');
   if (decision.decision !== 'modify' || isClosed) return { steps: [], reasons: [] };
-  if (decision.via === 'volume') return { steps: [modifyStep(input, decision)], reasons: [] };
+  if (decision.via === 'volume') {
+    const why = whyNotAllowed(input);
+    return why === undefined
+      ? { steps: [modifyStep(input, decision)], reasons: [] }
+      : { steps: [], reasons: [why] };
+  }
   return classStep(input, decision, about);
+}
+
+/** As the role has it: volumes of the CSI drivers, and those that somebody tagged for Paramedic. */
+function whyNotAllowed({ facts: { volume } }: Input): string | undefined {
+  if (!volume.known) return undefined;
+  const { id, tags } = volume.value;
+  const isOfDriver =
+    tags['ebs.csi.aws.com/cluster'] === 'true' ||
+    tags['kubernetes.io/created-for/pvc/name'] !== undefined ||
+    tags['eks:eks-cluster-name'] !== undefined;
+  if (isOfDriver || tags['paramedic'] === 'true') return undefined;
+  return `proposed only: ${id} is no volume of a CSI driver; tag it paramedic=true to let Paramedic change it`;
 }
 
 type Modify = Extract<Decision, { decision: 'modify' }>;
