@@ -3,6 +3,7 @@ import type {
   DescribeAddonRequest,
   DescribeUpdateRequest,
   EKSServiceException,
+  ListAddonsRequest,
   UpdateAddonRequest,
 } from '@aws-sdk/client-eks';
 import { type AddonCalls, addonsAdapter } from '../shared/aws/eks-addons.ts';
@@ -52,6 +53,12 @@ export class SimAddons implements AddonOperations {
     return ids.find((id) => this.#installed.has(id));
   }
 
+  listAddons = async ({ clusterName = '' }: ListAddonsRequest) => {
+    if (!this.#clusters.has(clusterName)) throw refusal('ResourceNotFoundException');
+    const own = [...this.#installed.values()].filter(({ addon }) => addon.clusterName === clusterName);
+    return { addons: own.flatMap(({ addon: { addonName = [] } }) => addonName) };
+  };
+
   describeAddon = async ({ clusterName, addonName }: DescribeAddonRequest) => {
     const { addon } = this.#find(clusterName, addonName);
     return { addon };
@@ -86,6 +93,7 @@ export class SimAddons implements AddonOperations {
 
 type Refusal = Error & Pick<EKSServiceException, 'name' | '$metadata'>;
 
-function refusal(name: keyof typeof STATUS): Refusal {
+/** As the SDK throws what EKS refuses. */
+export function refusal(name: keyof typeof STATUS): Refusal {
   return Object.assign(new Error('refused by EKS'), { name, $metadata: { httpStatusCode: STATUS[name] } });
 }

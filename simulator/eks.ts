@@ -1,5 +1,6 @@
 import { PortError } from '../shared/errors.ts';
 import type { Cluster, Eks, Nodegroup } from '../shared/ports/eks.ts';
+import { gatedRoles } from './eks-roles.ts';
 import type { Gate } from './gate.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +24,7 @@ export function simulatedEks(world: World, gate: Gate): Eks {
       gate.call(request('describeAddonUpdate', cluster, name, id), () =>
         addons.describeAddonUpdate(cluster, name, id),
       ),
+    ...gatedRoles(world.roles, gate),
   };
 }
 

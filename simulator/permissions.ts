@@ -21,6 +21,13 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
     describeAddonSchema: { aws: 'eks:DescribeAddonConfiguration' },
     updateAddon: { aws: 'eks:UpdateAddon' },
     describeAddonUpdate: { aws: 'eks:DescribeUpdate' },
+    // `describeRoles` is several requests, and each goes through the gate by itself.
+    listNodegroups: { aws: 'eks:ListNodegroups' },
+    listAddons: { aws: 'eks:ListAddons' },
+    listPodIdentityAssociations: { aws: 'eks:ListPodIdentityAssociations' },
+    describePodIdentityAssociation: { aws: 'eks:DescribePodIdentityAssociation' },
+    listAccessEntries: { aws: 'eks:ListAccessEntries' },
+    describeAccessEntry: { aws: 'eks:DescribeAccessEntry' },
   },
   quotas: {
     getQuota: { aws: 'servicequotas:GetServiceQuota' },

@@ -195,5 +195,17 @@ function declaredBy(troubles: readonly Trouble[]): Permissions {
   };
 }
 
-/** What every receive may do to find an owner. */
-const PIPELINE_AWS = ['ec2:DescribeInstances', 'eks:DescribeCluster', 'eks:ListClusters'] as const;
+/** What every receive may do to find an owner, and that of throttled calls to find whose a role is. */
+const PIPELINE_AWS = [
+  'ec2:DescribeInstances',
+  'eks:DescribeAccessEntry',
+  'eks:DescribeAddon',
+  'eks:DescribeCluster',
+  'eks:DescribeNodegroup',
+  'eks:DescribePodIdentityAssociation',
+  'eks:ListAccessEntries',
+  'eks:ListAddons',
+  'eks:ListClusters',
+  'eks:ListNodegroups',
+  'eks:ListPodIdentityAssociations',
+] as const;

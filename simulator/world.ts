@@ -9,6 +9,7 @@ import { SimCluster } from './cluster.ts';
 import { SimVolumes } from './ebs.ts';
 import { EbsLoad } from './ebs-load.ts';
 import type { EksDrain } from './eks-drain.ts';
+import { SimEksRoles } from './eks-roles.ts';
 import type { CloudEvent } from './events.ts';
 import { Fleet, type InterruptAction } from './fleet.ts';
 import { uuid } from './ids.ts';
@@ -48,6 +49,7 @@ export class World {
   readonly quotas: SimQuotas;
   readonly usage: SimUsage;
   readonly addons = new SimAddons(this.clusters);
+  readonly roles = new SimEksRoles(this.clusters, this.addons);
   readonly network = new SimNetwork();
   readonly alarms: SimAlarms;
   readonly ebs: SimVolumes;

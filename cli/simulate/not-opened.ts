@@ -6,6 +6,7 @@ import type { FirstDecision } from './record.ts';
 const NOT_OPENED: Readonly<Record<string, string>> = {
   foreign: 'the instance belongs to no cluster of this world',
   off: 'the mode is off',
+  own: 'Paramedic itself made the call: that opens nothing, and only makes it ask less',
   late: 'it is of a call that was made too long before, or after now',
   'below-trigger':
     'the config does not react to it (rebalance.action, rebalance.groups, terminationHooks.names)',
@@ -18,7 +19,9 @@ export function whyNotOpened({ metrics }: Simulation, { below: [most] = [] }: Fi
     const where = cluster === ACCOUNT_SCOPE ? 'the account' : cluster;
     return `not opened: ${count} of the ${openAt} calls within ${humanDuration(windowMs)} that open an incident: ${cause} in ${where}`;
   }
-  const signals = metrics.data.filter(({ name, value }) => name === 'Signals' && value > 0);
-  const counted = signals[0]?.dimensions['disposition'] ?? '';
-  return `not opened: ${NOT_OPENED[counted] ?? 'nothing came of it'}`;
+  const why = metrics.data
+    .filter(({ name, value }) => name === 'Signals' && value > 0)
+    .map(({ dimensions }) => NOT_OPENED[dimensions['disposition'] ?? ''])
+    .find((each) => each !== undefined);
+  return `not opened: ${why ?? 'nothing came of it'}`;
 }

@@ -11,6 +11,8 @@ import { closedAtOf, LOOK_BACK_MS, peakOfGroup } from './news.ts';
 import { ownThrottling, rememberOwn, withheld } from './own-calls.ts';
 import { ownersOf } from './owners.ts';
 import type { ApiThrottlingPolicy } from './policy.ts';
+import { exitOf } from './rate.ts';
+import { rolesOf } from './roles.ts';
 import { readRows, remember } from './rows.ts';
 import { callOf, isOwnCall } from './signals.ts';
 
@@ -59,13 +61,17 @@ export async function aggregate(input: Input): Promise<Aggregated> {
 async function knownOf(input: Input, calls: ThrottledCall[], unread: string[]) {
   if (calls.length === 0) return NOTHING_KNOWN;
   const { home, configuredClusters } = input;
-  const ports = withheld(input.ports, await ownThrottling(input.ports.table, input.ports.clock.now()));
+  const throttled = await ownThrottling(input.ports.table, input.ports.clock.now());
+  const ports = withheld(input.ports, throttled);
   const ids = calls.map(instanceOf).filter((id) => id !== undefined);
   const [clusters, instances] = await Promise.all([
     clustersOf(ports, home, configuredClusters, unread),
     ownersOf(ports, ids, unread),
   ]);
-  return { ...NOTHING_KNOWN, clusters, instances };
+  const known = { ...NOTHING_KNOWN, clusters, instances };
+  const isNeeded = calls.some((call) => attribute(call, known).confidence === 'unknown');
+  const roles = await rolesOf({ ports, place: home, clusters, throttled, isNeeded }, unread);
+  return { ...known, roles };
 }
 
 async function news(input: Input): Promise<Pick<Aggregated, 'signals' | 'below'>> {
@@ -73,9 +79,7 @@ async function news(input: Input): Promise<Pick<Aggregated, 'signals' | 'below'>
   const rows = await readRows(input.ports.table, input.home, now - LOOK_BACK_MS, now + AHEAD_MS);
   const judged = await Promise.all(groupsOf(rows).map((group) => judge(input, group)));
   const others = judged.filter((each) => !isOver(each));
-  // One caller below the threshold is no contention.
-  const together =
-    others.length < 2 ? [] : [await judge(input, togetherOf(others.map(({ group }) => group)))];
+  const together = await contention(input, others);
   const over = Map.groupBy([...judged, ...together].filter(isOver), ({ group }) => group.scope);
   const told = await Promise.all(
     [...over].map(async ([scope, own]) =>
@@ -90,6 +94,30 @@ async function news(input: Input): Promise<Pick<Aggregated, 'signals' | 'below'>
   return { signals, below: others.map(belowOf).toSorted((left, right) => right.count - left.count) };
 }
 
+/** All who are below the threshold and told nowhere else, as one cause; none where that is not over it. */
+async function contention(input: Input, others: readonly Judged[]): Promise<Judged[]> {
+  const weak = others.filter(({ isAlone }) => !isAlone);
+  if (!(await judgeTogether(input, weak)).some(isOver)) return [];
+  const free = await Promise.all(weak.map(async (each) => !(await hasOpen(input, each))));
+  return await judgeTogether(
+    input,
+    weak.filter((_, index) => free[index] === true),
+  );
+}
+
+async function judgeTogether(input: Input, weak: readonly Judged[]): Promise<Judged[]> {
+  // One caller below the threshold is no contention.
+  return weak.length < 2 ? [] : [await judge(input, togetherOf(weak.map(({ group }) => group)))];
+}
+
+/** Whether its calls are told in an open incident of its own; who is nearly quiet is not worth the read. */
+async function hasOpen(input: Input, { group, policy, peak }: Judged): Promise<boolean> {
+  if (peak.count < exitOf(policy.rate)) return false;
+  const cluster = { name: group.scope, ...input.home };
+  const incident = await input.readIncident(cluster, { kind: 'principal', id: group.cause });
+  return incident?.status === 'open';
+}
+
 function belowOf({ group, policy: { rate }, peak }: Judged): Below {
   const { scope: cluster, cause } = group;
   return { cause, cluster, count: peak.count, openAt: rate.openAt, windowMs: rate.window };
@@ -101,7 +129,8 @@ async function judge(input: Input, group: Group): Promise<Judged> {
   const policy = await input.policyFor(cluster);
   const now = input.ports.clock.now();
   const peak = peakOfGroup(group, policy, 0, now);
-  if (peak.count < policy.rate.openAt) return { group, policy, incident: undefined, peak };
+  if (peak.count < policy.rate.openAt) return { group, policy, incident: undefined, peak, isAlone: false };
   const incident = await input.readIncident(cluster, { kind: 'principal', id: group.cause });
-  return { group, policy, incident, peak: peakOfGroup(group, policy, closedAtOf(incident), now) };
+  const left = peakOfGroup(group, policy, closedAtOf(incident), now);
+  return { group, policy, incident, peak: left, isAlone: true };
 }

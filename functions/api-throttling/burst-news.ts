@@ -15,6 +15,8 @@ export interface Judged {
   /** Its own; undefined where it never had one, or stays below the threshold anyway. */
   incident: Incident | undefined;
   peak: Peak;
+  /** It was over the threshold by itself, whether that was told and is done with or not. */
+  isAlone: boolean;
 }
 
 /** A signal with what it is sorted by. */

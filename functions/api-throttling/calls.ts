@@ -80,6 +80,8 @@ const MAX_SESSION = 64;
 const MAX_USER_AGENT = 256;
 const MAX_REQUEST_ID = 64;
 
+const SESSION_ARN = /^(arn:aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/.*$/;
+
 /** Roles of a deployment of ours, whatever its stage: `paramedic-<stage>-<function>`. */
 const OUR_ROLE =
   /:role\/paramedic-[\w-]+-(?:[a-z]+(?:[A-Z][a-z]+)*(?:Notice|Lifecycle|Remediate)|sweep|approval|notifier)$/;
@@ -95,7 +97,7 @@ export function readCall(event: Envelope): ReadCall {
   const principal = principalOf(parsed.output.userIdentity ?? {});
   if (principal === undefined) return malformed('detail.userIdentity');
   const call = callOf(event, parsed.output, at, principal);
-  const isOurs = OUR_ROLE.test(principal);
+  const isOurs = OUR_ROLE.test(principal) && principal.includes(`:iam::${event.account}:role/`);
   // Lambda makes a function's network interfaces with the function's role: no client of ours can ask for fewer.
   return isOurs && call.invokedBy !== undefined
     ? { is: 'ignored', reason: `made by Paramedic itself, through ${call.invokedBy}` }
@@ -137,9 +139,15 @@ function callOf(event: Envelope, from: Detail, at: EpochMs, principal: string): 
   };
 }
 
-/** The role rather than its session: a role is one caller, however many machines have it. */
+/**
+ * The role rather than its session: a role is one caller, however many machines have it. A record may lack the session's
+ * issuer; then the role's path is not known.
+ */
 function principalOf({ arn, sessionContext, invokedBy, principalId }: Identity): string | undefined {
-  const named = [sessionContext?.sessionIssuer?.arn, arn, invokedBy, principalId].find(isText);
+  const issuer = sessionContext?.sessionIssuer?.arn;
+  const named = [issuer, arn?.replace(SESSION_ARN, '$1:iam::$2:role/$3'), invokedBy, principalId].find(
+    isText,
+  );
   return named === undefined ? undefined : bounded(named, MAX_ARN);
 }
 

@@ -30,7 +30,7 @@ export async function clustersOf(
   if (known !== undefined && known.at + FRESH_MS > now) return known.clusters;
   if (await takeRead(ports, 'clusters')) {
     try {
-      const clusters = await readClusters(ports, unread);
+      const clusters = await readClusters(ports, known?.clusters ?? [], unread);
       await remember(ports.table, place, clusters, now);
       return clusters;
     } catch (error) {
@@ -40,9 +40,12 @@ export async function clustersOf(
   return known?.clusters ?? (await configured()).map((name) => ({ name }));
 }
 
-async function readClusters({ eks }: Ports, unread: string[]): Promise<Clusters> {
-  const names = (await eks.listClusters()).slice(0, MAX_CLUSTERS);
-  const issuers = new Map<string, string>();
+/** A cluster that cannot be read keeps the issuer it had: EKS is throttled when we need it most. */
+async function readClusters({ eks }: Ports, known: Clusters, unread: string[]): Promise<Clusters> {
+  const all = await eks.listClusters();
+  const names = all.slice(0, MAX_CLUSTERS);
+  if (all.length > names.length) unread.push(`${all.length - names.length} clusters above ${MAX_CLUSTERS}`);
+  const issuers = new Map(known.map(({ name, oidcIssuer }) => [name, oidcIssuer]));
   await inPool(names, PARALLEL, async (name) => {
     try {
       const { oidcIssuer } = await eks.describeCluster(name);

@@ -15,7 +15,7 @@ import {
 } from './attribution/index.ts';
 import { scopeOfName } from './groups.ts';
 import type { Input } from './input.ts';
-import { isInWindow } from './rate.ts';
+import { exitOf, isInWindow } from './rate.ts';
 import { isOfAccount, type Situation } from './situation.ts';
 import { callerName, newestOf, whoLines } from './who.ts';
 import type { RateRow } from './window.ts';
@@ -45,13 +45,17 @@ export function findingsOf(input: Input, situation: Situation, shares: Shares): 
   ];
 }
 
-function rateFinding({ policy }: Input, { group, now, peak, isAtLeast, quietSince }: Situation): Finding {
-  const { window, openAt, exitBelow } = policy.rate;
+function rateFinding(
+  { policy, now: at }: Input,
+  { group, now, peak, isAtLeast, quietSince }: Situation,
+): Finding {
+  const { window, openAt } = policy.rate;
   const most = isAtLeast ? `at least ${peak.count}` : String(peak.count);
   const attribution = newestOf(group.rows)?.attribution;
+  const quiet = at < quietSince ? 'not quiet yet' : `quiet since ${isoTime(quietSince)}`;
   const evidence = [
     `CloudTrail (best effort): ${most} throttled calls within ${humanDuration(window)} at ${isoTime(peak.at)}, ${now} in the last ${humanDuration(window)}`,
-    `opens at ${openAt}, quiet below ${exitBelow}; quiet since ${isoTime(quietSince)}`,
+    `opens at ${openAt}, quiet below ${exitOf(policy.rate)}; ${quiet}`,
     ...whoLines(group, peak.at, window),
   ];
   const confidence =

@@ -21,11 +21,13 @@ export function ratePk({ account, region }: Place): string {
 
 /**
  * One row per minute, API and caller. A caller is a principal and what it is, both of which the call alone says: a
- * copy of it that comes while an owner cannot be read must find the same row.
+ * copy of it that comes while an owner cannot be read must find the same row. A tool's name is its own choice, so it
+ * may not make many rows of one caller.
  */
 export function rateKey(call: ThrottledCall, { kind, name }: Controller): Key {
   const { service, api, principal, viaInstanceRole } = call;
-  const caller = canonicalJson({ service, api, principal, viaInstanceRole, kind, name });
+  const own = { service, api, principal, viaInstanceRole, kind };
+  const caller = canonicalJson(kind === 'other-tool' ? own : { ...own, name });
   return { pk: ratePk(call), sk: `${isoTime(minuteOf(call.at))}#${sha256Hex(caller).slice(0, 16)}` };
 }
 

@@ -19,9 +19,10 @@ export interface OwnThrottling {
   calls: number;
 }
 
-/** One alone may be anybody's burst; CloudTrail tells of them minutes late. */
+/** One alone may be anybody's burst. */
 const OPEN_AT = 3;
-const WINDOW_MS = 5 * MINUTE_MS;
+/** By the calls' own times, of which CloudTrail tells up to a quarter of an hour late. */
+const WINDOW_MS = 15 * MINUTE_MS;
 const LOOK_BACK_MS = HOUR_MS / 2;
 /** More is not worth knowing, at three the reads stop: a row holds fewer than two times this. */
 const MAX_IDS = 100;

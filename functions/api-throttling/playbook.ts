@@ -6,6 +6,7 @@ import { callerName, findingsOf, sharesAtPeak } from './findings.ts';
 import { VITAL } from './groups.ts';
 import type { Input } from './input.ts';
 import { cniRecords, cniSteps } from './plans/cni-steps.ts';
+import { cniWait } from './plans/cni-wait.ts';
 import { mostOf, nextOf, RETRY_MS } from './plans/ending.ts';
 import { type QuotaPlan, quotaPlan } from './quota/plan.ts';
 import { causesOf, isOfAccount, situationOf } from './situation.ts';
@@ -24,6 +25,11 @@ export function playbook(input: Input): Plan {
   const shares = sharesAtPeak(input, situation, facts.rows.value);
   const { findings, helps, reasons, cni, limits } = told(input, situation, shares);
   const quota = quotaPlanOf(input, limits);
+  const waiting = cniWait(input, situation);
+  const others = {
+    waits: [...quota.waits, ...waiting.waits],
+    ended: [...quota.ended, ...waiting.ended],
+  };
   const steps = [...cniSteps(input, situation, cni), ...quota.steps];
   const where = isOfAccount(group) ? place : `cluster ${place}`;
   const cniEnv = cni.change === undefined ? incident.plan?.keep?.['cniEnv'] : { ...cni.change.env };
@@ -36,14 +42,16 @@ export function playbook(input: Input): Plan {
       ...advice(situation, helps, { causes: causesOf(incident), steps, records: incident.records }),
       ...reasons,
     ],
-    next: nextOf(input, situation, quota),
+    next: nextOf(input, situation, others),
     expiresAt: now + EXPIRY_MS,
     keep: {
       most: mostOf(input, situation),
       quotaRequests: quota.keep,
       ...(cniEnv !== undefined && { cniEnv }),
+      ...(waiting.since !== undefined && { cniUnreadSince: waiting.since }),
     },
-    news: JSON.stringify(quota.keep),
+    // An incident that stays open for an answer must not hide that calls are throttled again.
+    news: JSON.stringify([situation.isOver ? 'quiet' : 'throttled', quota.keep]),
     staysOpen: true,
   };
 }
@@ -56,11 +64,13 @@ function quotaPlanOf({ facts, incident, policy, now }: Input, limits: readonly L
 function unread(input: Input, problem: string): Plan {
   const { incident, now } = input;
   const why = `the counts cannot be read: ${problem}`;
-  const { keep } = incident.plan ?? {};
+  const { keep, news } = incident.plan ?? {};
   const quota = quotaPlanOf(input, []);
   const running = cniRecords(input).filter(({ state }) => state === 'running');
   return {
     ...(keep !== undefined && { keep }),
+    // What was told last: a change of it is told when the counts are read again.
+    ...(news !== undefined && { news }),
     headline: `AWS throttles API calls of ${incident.subject.id} in ${placeName(incident.cluster)}`,
     severity: 'warning',
     findings: quota.findings,

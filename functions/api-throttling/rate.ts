@@ -64,7 +64,7 @@ export function loudSince(calls: PerMinute, rule: RateRule, end: EpochMs): Epoch
 }
 
 /** The exit is never above the entry, whatever the config says: an incident would end as it opens. */
-function exitOf({ openAt, exitBelow }: RateRule): number {
+export function exitOf({ openAt, exitBelow }: RateRule): number {
   return Math.min(openAt, exitBelow);
 }
 

@@ -4,7 +4,7 @@ import { ownThrottling, refuseWhile } from './own-calls.ts';
 import { minuteOf } from './rate.ts';
 
 /** Over all batches and functions: who measures throttling must not add to it. */
-export const READS_PER_MINUTE = { instances: 6, clusters: 1, advice: 6 } as const;
+export const READS_PER_MINUTE = { instances: 6, clusters: 1, roles: 1, advice: 6 } as const;
 
 /**
  * Takes one of this minute's reads; false when they are used up. A read that is taken and not made is lost. What the

@@ -5,7 +5,7 @@ import type { Attribution, Controller } from './attribution/index.ts';
 import type { ThrottledCall } from './calls.ts';
 import { blocksBetween, expiryOf, idHash, type Place, rateKey, ratePk } from './keys.ts';
 import { minuteOf } from './rate.ts';
-import { idsAttribute, MAX_IDS, type RateRow, rowOf, scopeName } from './window.ts';
+import { idsAttribute, isFull, MAX_IDS, type RateRow, rowOf, scopeName } from './window.ts';
 
 const PARALLEL = 8;
 
@@ -23,7 +23,10 @@ interface Addition {
   newest: AttributedCall;
 }
 
-/** Remembers each call once, with one write per minute, API and caller however many calls there are. */
+/**
+ * Remembers each call once, with one write per minute, API and caller however many calls there are; a second one where
+ * the set of one cluster is full.
+ */
 export async function remember(table: Table, calls: readonly AttributedCall[]): Promise<void> {
   await inPool(additionsOf(calls), PARALLEL, async ({ key, sets, newest }) => {
     const { call, attribution } = newest;
@@ -32,7 +35,11 @@ export async function remember(table: Table, calls: readonly AttributedCall[]): 
       attribution: plain(attribution),
       expiresAt: expiryOf(minuteOf(call.at)),
     };
-    await table.addToSet(key, sets, { bound: MAX_IDS, set });
+    const item = await table.addToSet(key, sets, { bound: MAX_IDS, set });
+    // A full set kept all of them out: whoever is loud in one cluster hides no other.
+    const left = Object.entries(sets).filter(([name]) => !isFull(item[name]));
+    if (left.length > 0 && left.length < Object.keys(sets).length)
+      await table.addToSet(key, Object.fromEntries(left), { bound: MAX_IDS, set });
   });
 }
 

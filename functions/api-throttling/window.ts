@@ -42,7 +42,7 @@ export function rowOf(item: Item): RateRow | undefined {
     call: call as ThrottledCall,
     attribution: attribution as Attribution,
     counts: countsOf(sets),
-    isAtLeast: sets.some(([, ids]) => listOf(ids).length >= MAX_IDS),
+    isAtLeast: sets.some(([, ids]) => isFull(ids)),
   };
 }
 
@@ -63,6 +63,11 @@ function countsOf(sets: readonly [string, Value | undefined][]): Record<string, 
     if (fresh.size > 0) counts[name.slice(IDS.length)] = fresh.size;
   }
   return counts;
+}
+
+/** Of a row's set of ids. */
+export function isFull(ids: Value | undefined): boolean {
+  return listOf(ids).length >= MAX_IDS;
 }
 
 function listOf(value: Value | undefined): string[] {

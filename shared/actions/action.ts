@@ -41,6 +41,8 @@ export interface Action {
   asks?: string;
   /** Restarts what every node needs: while the trouble lasts only a person may say that it is done now. */
   needsCalm?: true;
+  /** Half of it is worse than either end: once begun it goes on in mode `approve` without being asked about again. */
+  mustEnd?: true;
   /** Monthly cost in US dollars of applying it, or why there is none. */
   cost: string;
   /** The same action on the same target is not begun again within this; 0: no such limit. */

@@ -10,6 +10,8 @@ import type { Cluster, Eks } from '../ports/eks.ts';
 import { awsCall } from './classify.ts';
 import { addonsAdapter } from './eks-addons.ts';
 import { addonOperations } from './eks-addons-ops.ts';
+import { rolesAdapter } from './eks-roles.ts';
+import { lazy } from './lazy.ts';
 import { allPages } from './paging.ts';
 
 const PAGE_SIZE = 100;
@@ -42,6 +44,7 @@ export function eksAdapter(client: () => EKSClient): Eks {
       };
     },
     ...addonsAdapter(addonOperations(client)),
+    ...rolesAdapter(lazy(async () => (await import('./eks-roles-ops.ts')).roleOperations(client))),
   };
 }
 

@@ -5,9 +5,10 @@ export const calmGuard: Guard = {
   name: 'calm',
   judge({ action, facts, isRunning, carriesOn }) {
     if (action.needsCalm !== true) return { verdict: 'allow', reason: 'the action needs none' };
-    // Half of it is worse than either end.
-    if (isRunning === true || carriesOn) return { verdict: 'allow', reason: 'begun already' };
-    const { is, why } = facts.calm ?? { is: 'unknown', why: 'nobody said whether it is calm' };
+    const { is, why, isUntouched } = facts.calm ?? { is: 'unknown', why: 'nobody said whether it is calm' };
+    // Half of it is worse than either end; what was only looked at is no half.
+    const isBegun = (isRunning === true || carriesOn) && isUntouched !== true;
+    if (isBegun) return { verdict: 'allow', reason: 'begun already' };
     if (is === 'unknown') return { verdict: 'refuse', reason: `unknown: ${why}`, isUnknown: true };
     return { verdict: is === 'yes' ? 'allow' : 'ask', reason: why };
   },

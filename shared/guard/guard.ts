@@ -36,6 +36,7 @@ export interface GuardInput {
     | 'onLoss'
     | 'asks'
     | 'needsCalm'
+    | 'mustEnd'
     | 'cooldownMs'
   >;
   incidentId: string;

@@ -6,11 +6,18 @@ import type { Guard } from './guard.ts';
  */
 export const modeGuard: Guard = {
   name: 'mode',
-  judge({ policy, action, facts }) {
+  judge({ policy, action, facts, isRunning }) {
     const rule = policy.modeRule;
     if (policy.mode === 'off') return { verdict: 'refuse', reason: 'mode off', rule };
     if (policy.mode === 'observe') return { verdict: 'refuse', reason: 'mode observe', rule };
     if (policy.mode === 'auto') return { verdict: 'allow', reason: 'mode auto', rule };
+    if (action.mustEnd && isRunning === true) {
+      return {
+        verdict: 'allow',
+        reason: 'mode approve, begun already: half of it is worse than either end',
+        rule,
+      };
+    }
     if (action.gentle && facts.taken && facts.gentleRunsInApproveMode) {
       return {
         verdict: 'allow',

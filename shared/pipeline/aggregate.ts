@@ -1,3 +1,4 @@
+import { describeFailure } from '../errors.ts';
 import { incidentId } from '../incident/keys.ts';
 import { Ledger } from '../incident/ledger.ts';
 import type { Signal } from '../incident/signal.ts';
@@ -35,8 +36,16 @@ export async function aggregateBatch<F, P>(
   for (const [disposition, times] of Object.entries(aggregated.dispositions))
     metrics.count('Signals', { trouble: trouble.name, kind, disposition }, times);
   for (const why of aggregated.unread) log.warn('aggregated without', { why });
+  const failures: unknown[] = [];
   for (const { signal, cluster } of aggregated.signals) {
-    const disposition = await openOrJoin(trouble, environment, ledger, signal, { name: cluster });
-    metrics.count('Signals', { trouble: trouble.name, kind: signal.kind, disposition });
+    try {
+      const disposition = await openOrJoin(trouble, environment, ledger, signal, { name: cluster });
+      metrics.count('Signals', { trouble: trouble.name, kind: signal.kind, disposition });
+    } catch (error) {
+      // The batch comes again after minutes: until then one incident's failure is not the others'.
+      log.error('signal failed, its batch will be redelivered', { cluster, why: describeFailure(error) });
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }

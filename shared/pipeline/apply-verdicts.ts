@@ -90,11 +90,16 @@ export function isHeldBack({ step, verdict }: Judged, open: readonly Judged[]): 
   return before.some((one) => one.step.independent !== true);
 }
 
-/** The same action with another goal: the newer one carries on, the older ends with what it remembers. */
+/**
+ * The same action with another goal: the newer one carries on, the older ends with what it remembers. One that the plan
+ * still has is not replaced by another beside it.
+ */
 function supersede(records: readonly StepRecord[], judged: readonly Judged[], now: number): StepRecord[] {
+  const planned = new Set(judged.map(({ verdict }) => verdict.key));
   return records.map((record) => {
     const isReplaced =
       record.state === 'running' &&
+      !planned.has(record.key) &&
       judged.some(({ step, verdict }) => step.action === record.step.action && verdict.key !== record.key);
     return isReplaced ? { ...record, state: 'superseded', endedAt: now } : record;
   });

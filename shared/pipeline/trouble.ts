@@ -123,8 +123,11 @@ export interface GuardFacts {
   taken: boolean;
   /** Configured: in mode `approve`, budget-respecting steps on a node AWS is taking run without asking. */
   gentleRunsInApproveMode: boolean;
-  /** Whether the trouble is over for now; read where an action `needsCalm`. */
-  calm?: { is: 'yes' | 'no' | 'unknown'; why: string };
+  /**
+   * Whether the trouble is over for now; read where an action `needsCalm`. `isUntouched`: what was begun has changed
+   * nothing yet.
+   */
+  calm?: { is: 'yes' | 'no' | 'unknown'; why: string; isUntouched?: true };
   /** Acting after this moment is pointless; per action name where they differ. */
   freshUntil: EpochMs;
   freshUntilOf?: Record<string, EpochMs>;

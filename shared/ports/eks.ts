@@ -6,6 +6,12 @@ export interface Eks {
   listClusters(): Promise<string[]>;
   /** DescribeNodegroup. Throws PortError `not-found` when there is no such node group. */
   describeNodegroup(cluster: string, name: string): Promise<Nodegroup>;
+  /**
+   * Which IAM roles a cluster's parts have. Lists each kind and describes each member, two requests at a time and 250
+   * at most; none is begun once `isOver` answers true, nor after one that AWS throttled or did not answer. Throws for
+   * nothing that AWS does: a part that could not be read in full stands in `unread`.
+   */
+  describeRoles(cluster: string, isOver: () => boolean): Promise<EksRoles>;
   /** DescribeAddon. Throws PortError `not-found` when EKS manages no such add-on in the cluster. */
   describeAddon(cluster: string, name: string): Promise<Addon>;
   /** DescribeAddonConfiguration: the JSON schema, as text, of what this version can be configured with. */
@@ -61,6 +67,33 @@ export interface Nodegroup {
   name: string;
   /** EKS replaces or reboots unhealthy nodes of it by itself (`nodeRepairConfig.enabled`). */
   autoRepair: boolean;
+}
+
+/** The roles of one cluster, as ARNs. What is in `unread` may be missing elsewhere: not read is not absent. */
+export interface EksRoles {
+  /** Of the cluster itself. */
+  controlPlaneRole?: string;
+  /** Of its node groups, and of Auto Mode's nodes. */
+  nodeRoles: string[];
+  /** Without those of IAM users, of people of IAM Identity Center and of AWS services, and of `nodeRoles`. */
+  accessEntries: {
+    principalArn: string /** e.g. `EC2_LINUX`; people and tools have `STANDARD`. */;
+    type: string;
+  }[];
+  podIdentities: PodIdentityRole[];
+  /** Add-ons whose service account has a role by its own OIDC issuer. */
+  addons: { name: string; roleArn: string }[];
+  /** One line for each part, with the reason. */
+  unread: string[];
+}
+
+/** EKS Pod Identity gives the pods of a service account a role. */
+export interface PodIdentityRole {
+  namespace: string;
+  serviceAccount: string;
+  roleArn: string;
+  /** The role the session goes on to, perhaps in another account. */
+  targetRoleArn?: string;
 }
 
 export interface Cluster {

@@ -1,64 +1,10 @@
-import type { Addon } from '@aws-sdk/client-eks';
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
-import { ADDON_COURSES, type AddonCourse } from '../../simulator/addon-courses.ts';
+import { ADDON_COURSES } from '../../simulator/addon-courses.ts';
 import { FaultPlan, type FaultRuleInput } from '../../simulator/faults.ts';
+import { addonRun, CONFIGURATION, played, ROLE } from './addon-run.ts';
 import { SCHEMA } from './cni/schemas.ts';
-import {
-  answer,
-  type CniOptions,
-  type CniRun,
-  changes,
-  cniRun,
-  cniWorld,
-  liveEnv,
-  storm,
-  theIncident,
-} from './cni-world.ts';
-
-const ROLE = 'arn:aws:iam::210987654321:role/prod-cni';
-/** As a person wrote it: the order and the spaces are theirs. */
-const CONFIGURATION = '{ "livenessProbeTimeoutSeconds": 12, "env": { "AWS_VPC_K8S_CNI_LOGLEVEL": "INFO" } }';
-
-interface AddonRun extends CniRun {
-  addon(): Promise<Addon>;
-}
-
-interface Options extends CniOptions {
-  courses?: readonly AddonCourse[];
-  configurationValues?: string;
-  schema?: string;
-  status?: string;
-}
-
-function addonRun({
-  courses = [],
-  configurationValues = CONFIGURATION,
-  schema = SCHEMA,
-  status = 'ACTIVE',
-  ...options
-}: Options = {}): AddonRun {
-  const env = { AWS_VPC_K8S_CNI_LOGLEVEL: 'INFO' };
-  const world = cniWorld({ ...options, env });
-  const installed = {
-    name: 'vpc-cni',
-    version: 'v1.19.4-eksbuild.1',
-    status,
-    configurationValues,
-    issues: [],
-  };
-  world.addons.install('prod', installed, schema, { courses, serviceAccountRoleArn: ROLE });
-  const run = cniRun(options, world);
-  const key = { clusterName: 'prod', addonName: 'vpc-cni' };
-  return { ...run, addon: async () => (await world.addons.describeAddon(key)).addon };
-}
-
-async function played(options: Options = {}, ms = 2 * HOUR_MS): Promise<AddonRun> {
-  const run = addonRun(options);
-  await storm(run);
-  await run.world.clock.advance(ms);
-  return run;
-}
+import { answer, changes, liveEnv, storm, theIncident } from './cni-world.ts';
 
 describe('new settings of a managed add-on', () => {
   test('merged into what is configured, the role kept, followed to the last node', async () => {
@@ -126,6 +72,7 @@ describe('new settings of a managed add-on', () => {
   test.each([
     ['a schema without the settings', { schema: SCHEMA.replaceAll('_TARGET', '_OTHER') }],
     ['an add-on that is being updated', { status: 'UPDATING' }],
+    ['an add-on that reports an issue', { issues: [{ code: 'AccessDenied', message: 'no' }] }],
     ['a configuration that is not understood', { configurationValues: 'env: &a {X: "1"}\nother: *a' }],
   ])('%s: no such step is proposed, and why is said', async (_, options) => {
     const run = await played(options);

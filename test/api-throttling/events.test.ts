@@ -52,7 +52,7 @@ describe('who called, by sample', () => {
     ['throttled-single-sign-on.json', { session: 'maria@example.com', service: 'autoscaling' }],
     [
       'throttled-no-session-context.json',
-      { principal: `arn:aws:sts::${ACCOUNT}:assumed-role/pipeline/ci-run-4711`, session: 'ci-run-4711' },
+      { principal: `arn:aws:iam::${ACCOUNT}:role/pipeline`, session: 'ci-run-4711' },
     ],
     ['throttled-corrected-copy.json', { eventId: '8a796857-4635-4241-9032-0a1b2c3d4e0f', service: 'sts' }],
   ];

@@ -51,6 +51,8 @@ describe('counting', () => {
     expect(row).toMatchObject({ isAtLeast: true, counts: { [ACCOUNT_SCOPE]: 2_000 } });
     const [incident] = await found(run);
     expect(JSON.stringify(incident?.plan?.findings)).toContain('at least 2000 throttled calls');
+    await run.world.clock.advance(30 * MINUTE_MS);
+    expect((await found(run))[0]?.outcome?.summary).toContain(', at least 2000 throttled calls within');
   });
 
   test('what cannot be read is parked, and its neighbours are counted', async () => {

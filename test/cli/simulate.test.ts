@@ -129,6 +129,13 @@ describe('paramedic simulate', () => {
     expect((await paramedic('simulate', call, '--times', '10001')).code).toBe(2);
   });
 
+  test('why nothing came of enough calls is said: our own, or switched off', async () => {
+    const own = await simulated('events/throttled-own-role.json', '--times', '50');
+    expect(own.reason).toContain('Paramedic itself made the call');
+    const off = await simulated('events/throttled-node-role.json', '--times', '20', '--mode', 'off');
+    expect(off.reason).toBe('not opened: the mode is off');
+  });
+
   test('copies of a correction are one call, and one of long ago is none', async () => {
     const corrected = await simulated('events/throttled-corrected-copy.json', '--times', '20');
     expect(corrected.reason).toContain('1 of the 20 calls');

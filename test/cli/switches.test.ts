@@ -165,7 +165,7 @@ describe('stop --status', () => {
     await table.addToSet(row, { ids }, { bound: 100, set: { operation: 'ec2:DescribeInstances' } });
     const { stdout } = await run('stop --status');
     expect(stdout.trim().split('\n').at(-1)).toBe(
-      'own calls: AWS throttles our own calls of ec2:DescribeInstances since 2026-11-03T14:08:00Z (12 in the last minutes); what can wait is not read until 2026-11-03T14:13:00Z',
+      'own calls: AWS throttles our own calls of ec2:DescribeInstances since 2026-11-03T14:08:00Z (12 in the last minutes); what can wait is not read until 2026-11-03T14:23:00Z',
     );
     table.query = async () => {
       throw new Error('throttled');

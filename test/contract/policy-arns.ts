@@ -45,6 +45,9 @@ export const CLUSTER = `arn:aws:eks:${PLACE}:cluster/shop`;
 export const NODE_GROUP = `arn:aws:eks:${PLACE}:nodegroup/shop/spot/5cc1a2b3`;
 export const CNI_ADDON = `arn:aws:eks:${PLACE}:addon/shop/vpc-cni/7cc1a2b3`;
 export const OTHER_ADDON = `arn:aws:eks:${PLACE}:addon/shop/coredns/8cc1a2b3`;
+export const POD_IDENTITY = `arn:aws:eks:${PLACE}:podidentityassociation/shop/a-9cc1a2b3`;
+export const ROLE_ENTRY = `arn:aws:eks:${PLACE}:access-entry/shop/role/210987654321/shop-node/acc1a2b3`;
+export const USER_ENTRY = `arn:aws:eks:${PLACE}:access-entry/shop/user/210987654321/maria/bcc1a2b3`;
 export const QUOTAS = ['ebs/L-7A658B76', 'ec2/L-8EEB235C', 'eks/L-1194D53C', 'vpc/L-DF5E4CA3'].map(
   (quota) => `arn:aws:servicequotas:${PLACE}:${quota}`,
 );

@@ -3,14 +3,18 @@ import {
   CNI_ADDON,
   GROUP,
   INSTANCE,
+  NODE_GROUP,
   OTHER_ADDON,
   OTHER_QUOTA,
+  POD_IDENTITY,
   QUOTAS_ROLE,
   queueArn,
   REMEDIATE,
+  ROLE_ENTRY,
   RUN,
   THROTTLING_REMEDIATE,
   THROTTLING_RUN,
+  USER_ENTRY,
 } from './policy-arns.ts';
 import { on, TAGGED } from './policy-calls.ts';
 import type { Refusal } from './policy-refusals.ts';
@@ -33,6 +37,17 @@ export const THROTTLING_RECEIVE: readonly Refusal[] = [
   {
     why: 'nothing is put back into its own lane',
     calls: on(queueArn('lifecycle', 'api-throttling'), ['sqs:SendMessage']),
+  },
+  {
+    why: 'whose roles they are is read and never changed, and people’s own entries are not read',
+    calls: [
+      ...on(USER_ENTRY, ['eks:DescribeAccessEntry']),
+      ...on(CLUSTER, ['eks:CreateAccessEntry', 'eks:CreatePodIdentityAssociation'], TAGGED),
+      ...on(ROLE_ENTRY, ['eks:UpdateAccessEntry', 'eks:AssociateAccessPolicy'], TAGGED),
+      ...on(POD_IDENTITY, ['eks:UpdatePodIdentityAssociation'], TAGGED),
+      ...on(OTHER_ADDON, ['eks:UpdateAddon'], TAGGED),
+      ...on(NODE_GROUP, ['eks:UpdateNodegroupConfig'], TAGGED),
+    ],
   },
 ];
 

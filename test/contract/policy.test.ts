@@ -12,6 +12,17 @@ import { asList, asObject, inOrder, ofType, packageService, type Template } from
 const ALLOWED_WIDE: Readonly<Record<string, string>> = {
   [`eks:DescribeCluster arn:aws:eks:${PLACE}:cluster/*`]:
     'reads; which clusters there are is found out at run time, and each lets us in by its own access entry',
+  ...Object.fromEntries(
+    ['ListAccessEntries', 'ListAddons', 'ListNodegroups', 'ListPodIdentityAssociations'].map((action) => [
+      `eks:${action} arn:aws:eks:${PLACE}:cluster/*`,
+      'reads; which clusters there are is found out at run time',
+    ]),
+  ),
+  [`eks:DescribeAccessEntry arn:aws:eks:${PLACE}:access-entry/*/role/*`]:
+    'reads of roles’ entries alone; which of them are of nodes is what is asked',
+  [`eks:DescribeAddon arn:aws:eks:${PLACE}:addon/*`]: 'reads; any add-on may have a role',
+  [`eks:DescribePodIdentityAssociation arn:aws:eks:${PLACE}:podidentityassociation/*`]:
+    'reads; which associations there are is found out at run time',
   [`eks:DescribeAddon arn:aws:eks:${PLACE}:addon/*/vpc-cni/*`]:
     'reads of one add-on; which clusters there are is found out at run time',
   [`eks:UpdateAddon arn:aws:eks:${PLACE}:addon/*/vpc-cni/*`]:

@@ -80,6 +80,17 @@ const LEDGER = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynam
 const START_AND_WAKE = ['lambda:InvokeFunction', 'lambda:SendDurableExecutionCallbackSuccess'];
 const TELL = ['kms:Decrypt', 'kms:GenerateDataKey', 'sns:Publish'];
 const FIND_OWNER = ['ec2:DescribeInstances', 'eks:DescribeCluster', 'eks:ListClusters'];
+/** Whose roles callers have. */
+const FIND_ROLES = [
+  'eks:DescribeAccessEntry',
+  'eks:DescribeAddon',
+  'eks:DescribeNodegroup',
+  'eks:DescribePodIdentityAssociation',
+  'eks:ListAccessEntries',
+  'eks:ListAddons',
+  'eks:ListNodegroups',
+  'eks:ListPodIdentityAssociations',
+];
 const RECEIVE = [
   ...LOGS,
   ...LEDGER,
@@ -105,7 +116,7 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     'lambda:GetDurableExecutionState',
     'sqs:SendMessage',
   ],
-  apiThrottlingLifecycle: RECEIVE,
+  apiThrottlingLifecycle: [...RECEIVE, ...FIND_ROLES],
   apiThrottlingRemediate: [
     ...LOGS,
     ...LEDGER,

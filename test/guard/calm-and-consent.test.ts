@@ -78,6 +78,13 @@ describe('calm', () => {
     expect(calmGuard.judge(input({ calm: stormy })).verdict).toBe('allow');
   });
 
+  test('what was begun and changed nothing yet waits like what was not begun', () => {
+    for (const begun of [{ isRunning: true }, { carriesOn: true }]) {
+      const calm = { ...stormy, isUntouched: true } as const;
+      expect(calmGuard.judge(input({ action: needsCalm, calm, ...begun })).verdict).toBe('ask');
+    }
+  });
+
   test('a yes that was given in the calm is no yes to doing it when the trouble is back', () => {
     const answer = { decision: 'approved', by: 'ana', at: 1 } as const;
     const question = { key: 'k', step, askedAt: 0, expiresAt: 2_000, answer, guards: ['mode'] };
@@ -90,6 +97,16 @@ describe('calm', () => {
     expect(
       judgeStep(input({ mode: 'approve', action: needsCalm, calm: stormy, question: both })).verdict,
     ).toBe('allow');
+  });
+});
+
+describe('mode approve', () => {
+  test('brings a change to its end that was begun in mode auto, its way back included; observe stops it', () => {
+    const mustEnd = { mustEnd: true } as const;
+    expect(judgeStep(input({ mode: 'approve', action: mustEnd, isRunning: true })).verdict).toBe('allow');
+    expect(judgeStep(input({ mode: 'approve', action: mustEnd })).verdict).toBe('ask');
+    expect(judgeStep(input({ mode: 'approve', isRunning: true })).verdict).toBe('ask');
+    expect(judgeStep(input({ mode: 'observe', action: mustEnd, isRunning: true })).verdict).toBe('refuse');
   });
 });
 

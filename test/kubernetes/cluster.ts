@@ -55,6 +55,13 @@ export function eksAnswering(...answers: (Cluster | Error)[]): Eks & { calls(): 
       issues: [],
     }),
     describeAddonSchema: async () => '{}',
+    describeRoles: async () => ({
+      nodeRoles: [],
+      accessEntries: [],
+      podIdentities: [],
+      addons: [],
+      unread: [],
+    }),
     updateAddon: async () => 'update',
     describeAddonUpdate: async () => ({ status: 'Successful', errors: [] }),
     describeCluster: async () => {

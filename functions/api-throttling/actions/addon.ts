@@ -1,7 +1,7 @@
 import type { ActionContext } from '../../../shared/actions/action.ts';
 import type { EpochMs } from '../../../shared/clock.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
-import { stepKey } from '../../../shared/incident/step-key.ts';
+import { sha256Hex, stepKey } from '../../../shared/incident/step-key.ts';
 import type { Addon } from '../../../shared/ports/eks.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
 import type { Env } from '../cni/index.ts';
@@ -25,8 +25,10 @@ export interface AddonMemory {
   sent?: { at: EpochMs; updateId?: string };
   /** EKS says that the update ended well: the nodes follow. */
   endedAt?: EpochMs;
-  /** It did not work: being put back since. */
-  undoing?: { at: EpochMs; why: string };
+  /** It did not work: being put back since. `isBack` once that has ended. */
+  undoing?: { at: EpochMs; why: string; isBack?: boolean };
+  /** It ended, and the summary of the step says how. */
+  isTold?: true;
 }
 
 /** Undefined on the first round. */
@@ -47,7 +49,11 @@ export async function readAddon({ ports, incident }: ActionContext): Promise<Add
   return await ports.eks.describeAddon(incident.cluster.name, ADDON);
 }
 
-/** The same for one step of one generation and one direction: sent twice it is one update. */
-export function tokenOf({ incident }: ActionContext, step: Step, direction: 'there' | 'back'): string {
-  return `paramedic-${direction}-${incident.generation}-${stepKey(step)}`;
+/**
+ * The same for one step of one generation of one incident and one direction: sent twice it is one update. Another
+ * incident may have the very same step, and EKS would answer it with the update of the first.
+ */
+export function tokenOf({ incident }: ActionContext, step: Step, direction: string): string {
+  const whose = sha256Hex(JSON.stringify([incident.id, incident.generation, stepKey(step)]));
+  return `paramedic-${direction}-${whose.slice(0, 32)}`;
 }

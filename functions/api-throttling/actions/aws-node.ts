@@ -37,7 +37,7 @@ export function unavailableOf({ status }: DaemonSet): number {
 
 /**
  * How far a roll-out is, by the DaemonSet's own controller. Nodes that had no working aws-node before are not held
- * against it.
+ * against it: on a machine that does not answer, the old pod stays for as long as the Node does.
  */
 export function rolloutOf(
   daemonSet: DaemonSet,
@@ -49,7 +49,7 @@ export function rolloutOf(
   const unavailable = unavailableOf(daemonSet);
   const isSeen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
   return {
-    isDone: isSeen && updated >= wanted && unavailable <= unavailableBefore,
+    isDone: isSeen && unavailable <= unavailableBefore && updated + unavailable >= wanted,
     text: `aws-node rolled out on ${isSeen ? updated : 0} of ${wanted} nodes, ${unavailable} unavailable (${unavailableBefore} before)`,
   };
 }

@@ -2,7 +2,7 @@ import type { ActionContext, ActionResult, Verification } from '../../../shared/
 import { MINUTE_MS } from '../../../shared/clock.ts';
 import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
-import type { Addon, AddonIssue } from '../../../shared/ports/eks.ts';
+import type { Addon, AddonIssue, AddonUpdate } from '../../../shared/ports/eks.ts';
 import { notInEffect } from '../cni/index.ts';
 import { ADDON, type AddonMemory, addonMemory, asMemory, envOf, readAddon } from './addon.ts';
 import { readAwsNode, rolloutOf } from './aws-node.ts';
@@ -68,7 +68,9 @@ async function updateOf(
   addon: Addon,
 ): Promise<UpdateState> {
   if (sent?.updateId === undefined) return { is: addon.status === 'UPDATING' ? 'under way' : 'ended' };
-  const { status, errors } = await ports.eks.describeAddonUpdate(incident.cluster.name, ADDON, sent.updateId);
+  const { status, errors } = await ports.eks
+    .describeAddonUpdate(incident.cluster.name, ADDON, sent.updateId)
+    .catch((error: unknown) => byAddon(error, addon));
   if (status === 'Successful') return { is: 'ended' };
   if (status !== 'Failed' && status !== 'Cancelled') return { is: 'under way' };
   const why = errors.length === 0 ? '' : `: ${issuesText(errors)}`;
@@ -76,6 +78,12 @@ async function updateOf(
     is: 'failed',
     why: `EKS says that the update ${status === 'Failed' ? 'failed' : 'was cancelled'}${why}`,
   };
+}
+
+/** The add-on itself says less of an update, but enough to see a change that was made to its end. */
+function byAddon(error: unknown, { status }: Addon): AddonUpdate {
+  if (!isFailure(error, 'not-found', 'unauthorised')) throw error;
+  return { status: status === 'UPDATING' ? 'InProgress' : 'Successful', errors: [] };
 }
 
 /** A DaemonSet that cannot be read now is not healthy and not ill: the time decides. */
@@ -108,7 +116,7 @@ function doneWith(memory: AddonMemory, evidence: string): ActionResult {
   return {
     status: 'done',
     summary: `the add-on ${ADDON} runs with the new settings; ${evidence}`,
-    memory: asMemory(memory),
+    memory: asMemory({ ...memory, isTold: true }),
     lookAgain: true,
   };
 }

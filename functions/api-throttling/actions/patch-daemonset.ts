@@ -1,5 +1,6 @@
 import type { Action, ActionContext, ActionResult, Verification } from '../../../shared/actions/action.ts';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../../shared/clock.ts';
+import { describeFailure, isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { DaemonSet } from '../../../shared/ports/kubernetes.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
@@ -16,7 +17,7 @@ import {
   unavailableOf,
 } from './aws-node.ts';
 import { restoreEnv } from './restore-env.ts';
-import { failed, type Look, watch } from './watch.ts';
+import { assertBack, failed, type Look, watch } from './watch.ts';
 
 /** A tenth of the nodes at a time, as the DaemonSet's own strategy has it. */
 const ROLLED_OUT_WITHIN_MS = 45 * MINUTE_MS;
@@ -25,7 +26,9 @@ const ROLLED_OUT_WITHIN_MS = 45 * MINUTE_MS;
 interface Memory {
   before: { env: LiveEnv; unavailable: number };
   sentAt?: EpochMs;
-  undoing?: { at: EpochMs; why: string };
+  undoing?: { at: EpochMs; why: string; isBack?: boolean };
+  /** It ended, and the summary of the step says how. */
+  isTold?: true;
 }
 
 /** New settings for an aws-node that nobody else declares: the named variables, and nothing beside them. */
@@ -37,6 +40,7 @@ export const patchDaemonSet: Action = {
   reversible: true,
   gentle: false,
   needsCalm: true,
+  mustEnd: true,
   cost: 'none; more addresses of the subnets may be held',
   cooldownMs: 6 * HOUR_MS,
   apply: async (context, step) => {
@@ -52,7 +56,7 @@ export const patchDaemonSet: Action = {
     if (memory === undefined) return;
     const undoing = { at: context.ports.clock.now(), why: 'what was read back does not hold' };
     const result = await putBack(context, step, { ...memory, undoing });
-    if (result.status === 'again') throw new Error(`not finished: ${result.summary}`);
+    assertBack(result);
   },
 };
 
@@ -103,7 +107,7 @@ async function look(context: ActionContext, step: Step, memory: Memory): Promise
   const health = healthOf(await same(context, step), step, memory);
   if (health.holds) {
     const summary = `aws-node runs with the new settings; ${health.evidence}`;
-    return { end: { status: 'done', summary, memory: kept(memory), lookAgain: true } };
+    return { end: { status: 'done', summary, memory: kept({ ...memory, isTold: true }), lookAgain: true } };
   }
   if (now <= (memory.sentAt ?? 0) + ROLLED_OUT_WITHIN_MS) return { soFar: health.evidence };
   const undoing = { at: now, why: health.evidence };
@@ -120,23 +124,35 @@ function healthOf(daemonSet: DaemonSet | undefined, step: Step, memory: Memory |
 }
 
 async function putBack(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
-  const { undoing, before } = memory;
-  const why = undoing?.why ?? '';
-  const until = (undoing?.at ?? 0) + ROLLED_OUT_WITHIN_MS;
-  const ended = (text: string): Look => ({
-    end: { status: 'failed', summary: `${why}; ${text}`, memory: kept(memory) },
-  });
+  const { undoing = { at: 0, why: '' } } = memory;
+  const ended = (text: string, isBack: boolean): Look => {
+    const ending = kept({ ...memory, undoing: { ...undoing, isBack }, isTold: true });
+    return { end: { status: 'failed', summary: `${undoing.why}; ${text}`, memory: ending } };
+  };
   return await watch({ ...context, memory: kept(memory) }, async () => {
-    const daemonSet = await same(context, step);
-    if (daemonSet === undefined) return ended('NOT put back: the DaemonSet is another one');
-    const { others, isPatched } = await restoreEnv(context, daemonSet, {
-      set: envOf(step),
-      before: before.env,
-    });
-    if (isPatched) return { soFar: 'the variables are being put back' };
-    const rollout = rolloutOf(daemonSet, before.unavailable);
-    if (!rollout.isDone && context.ports.clock.now() <= until) return { soFar: `put back; ${rollout.text}` };
-    const theirs = others.length > 0 ? `, but for ${others.join(', ')}, which somebody else changed` : '';
-    return ended(`variables are as before${theirs}; ${rollout.text}`);
+    try {
+      return await lookBack(context, step, { ...memory, undoing }, ended);
+    } catch (error) {
+      if (!isFailure(error, 'unauthorised', 'invalid', 'not-found')) throw error;
+      return ended(`NOT put back: ${describeFailure(error)}`, false);
+    }
   });
+}
+
+async function lookBack(
+  context: ActionContext,
+  step: Step,
+  { before, undoing }: Required<Pick<Memory, 'before' | 'undoing'>>,
+  ended: (text: string, isBack: boolean) => Look,
+): Promise<Look> {
+  const daemonSet = await same(context, step);
+  if (daemonSet === undefined) return ended('NOT put back: the DaemonSet is another one', false);
+  const set = envOf(step);
+  const { others, isPatched } = await restoreEnv(context, daemonSet, { set, before: before.env });
+  if (isPatched) return { soFar: 'the variables are being put back' };
+  const rollout = rolloutOf(daemonSet, before.unavailable);
+  const isLate = context.ports.clock.now() > undoing.at + ROLLED_OUT_WITHIN_MS;
+  if (!rollout.isDone && !isLate) return { soFar: `put back; ${rollout.text}` };
+  const theirs = others.length > 0 ? `, but for ${others.join(', ')}, which somebody else changed` : '';
+  return ended(`variables are as before${theirs}; ${rollout.text}`, true);
 }

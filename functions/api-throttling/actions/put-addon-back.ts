@@ -1,6 +1,6 @@
 import type { ActionContext, ActionResult } from '../../../shared/actions/action.ts';
 import { MINUTE_MS } from '../../../shared/clock.ts';
-import { isFailure } from '../../../shared/errors.ts';
+import { describeFailure, isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { Addon } from '../../../shared/ports/eks.ts';
 import { ADDON, type AddonMemory, asMemory, envOf, readAddon, tokenOf } from './addon.ts';
@@ -11,6 +11,8 @@ import { type Look, watch } from './watch.ts';
 
 /** The update back, and aws-node on every node. */
 const BACK_WITHIN_MS = 60 * MINUTE_MS;
+/** EKS answers the same token with the same update: one that failed is sent anew after so long. */
+const SAME_UPDATE_MS = 10 * MINUTE_MS;
 
 type Undoing = AddonMemory & Required<Pick<AddonMemory, 'undoing'>>;
 
@@ -26,7 +28,17 @@ export async function putAddonBack(
   const { undoing } = memory;
   if (undoing === undefined) throw new Error('nothing to put back');
   const kept = { ...context, memory: asMemory(memory) };
-  return await watch(kept, () => lookBack(kept, step, { ...memory, undoing }));
+  return await watch(kept, () => lookBackSafely(kept, step, { ...memory, undoing }));
+}
+
+/** What is not allowed stays so: a person must hear of it with what it was for. */
+async function lookBackSafely(context: ActionContext, step: Step, memory: Undoing): Promise<Look> {
+  try {
+    return await lookBack(context, step, memory);
+  } catch (error) {
+    if (!isFailure(error, 'unauthorised', 'invalid', 'not-found')) throw error;
+    return ended(memory, `NOT all put back: ${describeFailure(error)}`, false);
+  }
 }
 
 async function lookBack(context: ActionContext, step: Step, memory: Undoing): Promise<Look> {
@@ -34,12 +46,12 @@ async function lookBack(context: ActionContext, step: Step, memory: Undoing): Pr
   const isLate = context.ports.clock.now() > undoing.at + BACK_WITHIN_MS;
   const addon = await readAddon(context);
   if (addon.status === 'UPDATING')
-    return isLate ? ended(memory, 'EKS is still updating') : { soFar: 'EKS updates' };
+    return isLate ? ended(memory, 'NOT put back: EKS is still updating', false) : { soFar: 'EKS updates' };
   if (!isConfigured(addon, before)) {
     if (addon.configurationValues !== before.after) {
-      return ended(memory, 'NOT put back: somebody else changed the configuration');
+      return ended(memory, 'NOT put back: somebody else changed the configuration', false);
     }
-    if (isLate) return ended(memory, 'NOT put back: the configuration is still the new one');
+    if (isLate) return ended(memory, 'NOT put back: the configuration is still the new one', false);
     await sendBack(context, step, memory);
     return { soFar: 'the configuration is being put back' };
   }
@@ -51,10 +63,11 @@ function isConfigured({ configurationValues }: Addon, before: AddonMemory['befor
   return [before.configurationValues, before.rollback].includes(configurationValues);
 }
 
-async function sendBack(context: ActionContext, step: Step, { before }: Undoing): Promise<void> {
+async function sendBack(context: ActionContext, step: Step, { before, undoing }: Undoing): Promise<void> {
   await context.checkStop();
+  const attempt = Math.floor((context.ports.clock.now() - undoing.at) / SAME_UPDATE_MS);
   const change = { cluster: context.incident.cluster.name, name: ADDON };
-  const token = tokenOf(context, step, 'back');
+  const token = tokenOf(context, step, `back-${attempt}`);
   try {
     await context.ports.eks.updateAddon({ ...change, configurationValues: before.rollback, token });
   } catch (error) {
@@ -83,10 +96,11 @@ async function lookAtNodes(
   const left = changed.length > 0 ? `, but for ${changed.join(', ')}${theirs}` : '';
   const ill = illness(addon);
   const health = ill === undefined ? rollout.text : `${rollout.text}; ${ill}`;
-  return ended(memory, `configuration and variables are as before${left}; ${health}`);
+  return ended(memory, `configuration and variables are as before${left}; ${health}`, true);
 }
 
-function ended(memory: Undoing, text: string): Look {
-  const summary = `${memory.undoing.why}; ${text}`;
-  return { end: { status: 'failed', summary, memory: asMemory(memory) } };
+function ended(memory: Undoing, text: string, isBack: boolean): Look {
+  const { undoing } = memory;
+  const kept = asMemory({ ...memory, undoing: { ...undoing, isBack }, isTold: true });
+  return { end: { status: 'failed', summary: `${undoing.why}; ${text}`, memory: kept } };
 }

@@ -5,9 +5,9 @@ import type { Step } from '../../../shared/incident/plan.ts';
 import { addonChange } from '../cni/index.ts';
 import { ADDON, type AddonMemory, addonMemory, asMemory, envOf, readAddon, tokenOf } from './addon.ts';
 import { liveEnv, readAwsNode, unavailableOf } from './aws-node.ts';
-import { followAddon, verifyAddon } from './follow-addon.ts';
+import { followAddon, illness, verifyAddon } from './follow-addon.ts';
 import { putAddonBack } from './put-addon-back.ts';
-import { failed, watch } from './watch.ts';
+import { assertBack, failed, watch } from './watch.ts';
 
 /** The pre-image stands in the ledger's row. */
 const MAX_TEXT = 16_000;
@@ -27,6 +27,7 @@ export const updateAddon: Action = {
   reversible: true,
   gentle: false,
   needsCalm: true,
+  mustEnd: true,
   cost: 'none; more addresses of the subnets may be held',
   cooldownMs: 6 * HOUR_MS,
   apply: async (context, step) => {
@@ -42,7 +43,7 @@ export const updateAddon: Action = {
     if (memory === undefined) return;
     const undoing = { at: context.ports.clock.now(), why: 'what was read back does not hold' };
     const result = await putAddonBack(context, step, { ...memory, undoing });
-    if (result.status === 'again') throw new Error(`not finished: ${result.summary}`);
+    assertBack(result);
   },
 };
 
@@ -50,7 +51,9 @@ export const updateAddon: Action = {
 async function noteBefore(context: ActionContext, step: Step): Promise<ActionResult> {
   const { eks, clock } = context.ports;
   const [addon, daemonSet] = await Promise.all([readAddon(context), readAwsNode(context)]);
-  if (addon.status !== 'ACTIVE') return failed(`the add-on is ${addon.status}: nothing was changed`);
+  // What is ill already would be taken for ill by the change, and undone.
+  const ill = illness(addon);
+  if (ill !== undefined) return failed(`${ill}: nothing was changed`);
   if (addon.configurationValues.length > MAX_TEXT) return failed('its configuration is too long to be kept');
   const schema = await eks.describeAddonSchema(ADDON, addon.version);
   const { readConfiguration } = await import('../cni/addon-text.ts');

@@ -23,3 +23,10 @@ export async function watch(context: ActionContext, look: () => Promise<Look>): 
 export function failed(summary: string): ActionResult {
   return { status: 'failed', summary };
 }
+
+/** For `undo`, which says nothing but that it worked. */
+export function assertBack({ status, summary, memory }: ActionResult): void {
+  if (status === 'again') throw new Error(`not finished: ${summary}`);
+  const undoing = memory?.['undoing'] as { isBack?: boolean } | undefined;
+  if (undoing?.isBack !== true) throw new Error(summary);
+}

@@ -46,6 +46,9 @@ export function daemonSetChange(daemonSet: DaemonSet, env: Env): DaemonSetChange
   if (owner.kind === 'declared') {
     return { ok: false, why: `declared by ${owner.by} (${owner.evidence}): to be changed there` };
   }
+  if (daemonSet.spec?.updateStrategy?.type === 'OnDelete') {
+    return { ok: false, why: 'its pods are restarted by hand (updateStrategy OnDelete)' };
+  }
   const present = cniEnvOf(daemonSet)?.main;
   if (present === undefined) return { ok: false, why: `no container ${CONTAINER} in the DaemonSet` };
   const names = Object.keys(env).filter((name) => valueIn(present, name) !== env[name]);

@@ -4,12 +4,17 @@ import type { Step } from '../../../shared/incident/plan.ts';
 import type { Input } from '../input.ts';
 import type { Situation } from '../situation.ts';
 import type { CniAdvice } from '../told/cni-advice.ts';
+import { whyUnread } from './cni-unread.ts';
+import { halfWay } from './half-way.ts';
 
 const ACTIONS: ReadonlySet<string> = new Set(['update-addon', 'patch-daemonset']);
 
 /** When it is done is part of what people say yes to. */
 const DURING = 'now, while calls are throttled';
-const AFTERWARDS = 'after the throttling';
+export const AFTERWARDS = 'after the throttling';
+
+/** After these nothing more is done about it in this incident. */
+const ENDS: ReadonlySet<StepRecord['state']> = new Set(['done', 'failed', 'denied']);
 
 /** As long as the question stands. */
 const ANSWER_WITHIN_MS = DAY_MS;
@@ -29,21 +34,36 @@ export function cniSteps(input: Input, situation: Situation, { change }: CniAdvi
   const records = cniRecords(input);
   const running = records.find(({ state }) => state === 'running');
   if (running !== undefined) return [running.step];
-  if (change === undefined) return [];
-  const isClosed = records.some(({ state }) => state === 'done' || state === 'failed' || state === 'denied');
   const when = isOver ? AFTERWARDS : DURING;
-  const isSettled = records.some(({ state, step }) => state !== 'superseded' && step.goal['when'] === when);
-  if (isClosed || isSettled) return [];
+  if (records.some((record) => isClosedFor(when, record))) return [];
+  if (change === undefined) return whyUnread(input.facts.cni) === undefined ? [] : askedSteps(input, when);
   const { action, target, env, gain, nodes } = change;
   return [
     {
       action,
       targets: [target],
       goal: { env: { ...env }, when },
-      reason: `${namesAndValues(env)} ${when}: ${gain}; aws-node restarts on ${nodes} nodes, a tenth of them at a time, and reads from EC2 as it starts`,
+      // What it does to the nodes comes first: chat shows the beginning.
+      reason: `${when}: restarts aws-node on ${nodes} nodes, a few at a time, each start reads from EC2; sets ${namesAndValues(env)}: ${gain}`,
       answerBy: (isOver ? quietSince + input.policy.rate.quietFor : input.now) + ANSWER_WITHIN_MS,
     },
   ];
+}
+
+/** It ended for the incident, or was answered for this time. */
+export function isClosedFor(when: string, record: StepRecord): boolean {
+  const { state, step } = record;
+  if (ENDS.has(state) || halfWay(record) !== undefined) return true;
+  return state !== 'superseded' && step.goal['when'] === when;
+}
+
+/** What people are being asked stands while it cannot be computed anew: nobody's yes is lost to a failed read. */
+function askedSteps({ incident }: Pick<Input, 'incident'>, when: string): Step[] {
+  return incident.questions
+    .filter(
+      ({ step, answer }) => ACTIONS.has(step.action) && step.goal['when'] === when && answer === undefined,
+    )
+    .map(({ step }) => step);
 }
 
 export function namesAndValues(env: Readonly<Record<string, unknown>>): string {

@@ -4,6 +4,7 @@ import type { Outcome, OutcomeKind, PlanEnd } from '../../../shared/incident/pla
 import type { Input } from '../input.ts';
 import { REQUEST_QUOTA } from '../quota/requests.ts';
 import type { Situation } from '../situation.ts';
+import { formerText, halfWay } from './half-way.ts';
 
 export const RETRY_MS = MINUTE_MS;
 /** A look is a read of the ledger: often enough to tell the end in time. */
@@ -63,9 +64,11 @@ function outcomeOf(input: Input, situation: Situation): Outcome {
   const { policy, incident } = input;
   const { quietSince, isAtLeast } = situation;
   const count = mostOf(input, situation);
-  const most = isAtLeast ? `at least ${count}` : `${count}`;
-  const ended = `Throttling ended: quiet since ${isoTime(quietSince)}, at most ${most} throttled calls within ${humanDuration(policy.rate.window)}, opened at ${isoTime(incident.openedAt)}.`;
+  const most = isAtLeast ? `at least ${count}` : `at most ${count}`;
+  const ended = `Throttling ended: quiet since ${isoTime(quietSince)}, ${most} throttled calls within ${humanDuration(policy.rate.window)}, opened at ${isoTime(incident.openedAt)}.`;
   const own = incident.records.filter(isOwn);
+  const stopped = own.find((record) => halfWay(record) !== undefined);
+  if (stopped !== undefined) return halfWayOutcome(ended, stopped);
   const ending = ENDINGS.find(([state]) => own.some((record) => record.state === state));
   if (ending === undefined) {
     return { kind: 'ignored', summary: `${ended} Nothing was changed.`, details: [] };
@@ -79,6 +82,18 @@ function outcomeOf(input: Input, situation: Situation): Outcome {
   return { kind, summary: `${ended} ${last === undefined ? '' : saidOf(last)}`, details };
 }
 
+/** Half of it is worse than either end: a person must finish what was stopped. */
+function halfWayOutcome(ended: string, record: StepRecord): Outcome {
+  const { step, summary, decision } = record;
+  const why = `${step.action} stopped half way: ${summary ?? decision}`;
+  const former = formerText(record);
+  return {
+    kind: 'escalated',
+    summary: `${ended} ${why}; ${halfWay(record)}.`,
+    details: former === undefined ? [] : [former],
+  };
+}
+
 /** A request that was made is not yet a higher quota: what became of it says whoever follows it. */
 function isOwn({ step, state }: StepRecord): boolean {
   return step.action !== REQUEST_QUOTA || (state !== 'done' && state !== 'failed');
@@ -86,5 +101,6 @@ function isOwn({ step, state }: StepRecord): boolean {
 
 function saidOf({ state, step, summary, decision }: StepRecord): string {
   if (state === 'done' || state === 'failed') return `${step.action}: ${summary ?? decision}.`;
-  return `${step.action} was not done: ${decision}.`;
+  // Begun, then refused: why it was allowed once is not why it was not done.
+  return `${step.action} was not done: ${state === 'refused' ? (summary ?? decision) : decision}.`;
 }

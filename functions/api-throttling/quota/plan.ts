@@ -76,7 +76,7 @@ function advisedStep({ policy, now }: QuotaPlanInput, { facts, decision }: Limit
       action: REQUEST_QUOTA,
       targets: [{ kind: 'quota', id: targetIdOf(increase), name }],
       goal: { desired: increase.desired },
-      reason: `${name} (${increase.code}) is ${current}; ${reasons.at(-1) ?? ''}`,
+      reason: `${name} (${increase.code}) is ${current}; asking may open a support case; ${reasons.at(-1) ?? ''}`,
       notes: { before: current, every: policy.quotas.every },
       independent: true,
       answerBy: now + ANSWER_WITHIN_MS,

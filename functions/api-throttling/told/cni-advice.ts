@@ -11,6 +11,7 @@ import {
   recommend,
 } from '../cni/index.ts';
 import type { ApiThrottlingPolicy } from '../policy.ts';
+import { exitOf } from '../rate.ts';
 import type { CniFacts } from '../reading/cni-facts.ts';
 import { withAwsNode } from '../reading/nodes.ts';
 import { type MakeableChange, showChange } from './cni-change.ts';
@@ -145,10 +146,10 @@ function burstText({ burst: { before, after } }: Pick<Considered, 'burst'>): str
 }
 
 function reasonsOf({ env, through }: Change, { policy, isOver }: Look): string[] {
-  const { exitBelow, quietFor } = policy.rate;
+  const { quietFor } = policy.rate;
   const when = isOver
     ? 'now would be the time: the rate has stayed below the exit'
-    : `not during throttling, because aws-node then starts anew on every node: after the rate stayed below ${exitBelow} for ${humanDuration(quietFor)}, or when a person says so`;
+    : `not during throttling, because aws-node then starts anew on every node: after the rate stayed below ${exitOf(policy.rate)} for ${humanDuration(quietFor)}, or when a person says so`;
   return [`would help: ${envText(env)}, ${BY[through]}`, when];
 }
 

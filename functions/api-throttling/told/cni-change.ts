@@ -34,13 +34,16 @@ export function showChange({ env, through }: Change, facts: CniFacts, cluster: s
   return { lines, makeable: { action: 'patch-daemonset', target, env } };
 }
 
-function byAddon(env: Env, { configuration, schema, status }: ManagedAddon, cluster: string): ShownChange {
-  const state = status === 'ACTIVE' ? [] : [`the add-on is ${status}: it is not to be updated now`];
+function byAddon(env: Env, addon: ManagedAddon, cluster: string): ShownChange {
+  const { configuration, schema, status, issues } = addon;
+  const isWell = status === 'ACTIVE' && issues.length === 0;
+  const how = issues.length > 0 ? `${status} with ${issues.length} issues` : status;
+  const state = isWell ? [] : [`the add-on is ${how}: it is not to be updated now`];
   if (!configuration.ok) return { lines: [...state, `cannot be made: ${configuration.why}`] };
   const change = addonChange(configuration.configuration, schema, env);
   if (!change.ok) return { lines: [...state, `cannot be made: ${change.why}`] };
   const lines = [...state, ...change.update.diff.map((each) => `in the add-on: ${each}`)];
-  if (status !== 'ACTIVE') return { lines };
+  if (!isWell) return { lines };
   const target: Target = { kind: 'addon', id: `${cluster}/vpc-cni`, name: 'vpc-cni' };
   return { lines, makeable: { action: 'update-addon', target, env } };
 }

@@ -104,6 +104,11 @@ describe('a self-managed aws-node', () => {
       daemonSet([], { annotations: { 'argocd.argoproj.io/tracking-id': 'a:b' } }),
       'declared by Argo CD',
     ],
+    [
+      'pods that only people restart',
+      { spec: { selector: {}, template: {}, updateStrategy: { type: 'OnDelete' } } },
+      'updateStrategy OnDelete',
+    ],
     ['Flux', daemonSet([], { labels: { 'kustomize.toolkit.fluxcd.io/name': 'a' } }), 'declared by Flux'],
     ['Helm', daemonSet([], { labels: { 'app.kubernetes.io/managed-by': 'Helm' } }), 'declared by Helm'],
     [

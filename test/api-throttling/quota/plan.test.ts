@@ -55,7 +55,8 @@ describe('what is asked for', () => {
       action: 'request-quota',
       targets: [{ kind: 'quota', id: 'vpc/L-DF5E4CA3', name: 'Network interfaces per Region' }],
       goal: { desired: 7_500 },
-      reason: 'Network interfaces per Region (L-DF5E4CA3) is 5000; 4800 of 5000 in use: ask for 7500',
+      reason:
+        'Network interfaces per Region (L-DF5E4CA3) is 5000; asking may open a support case; 4800 of 5000 in use: ask for 7500',
       notes: { before: 5_000, every: 7 * DAY_MS },
       independent: true,
       answerBy: NOW + DAY_MS,

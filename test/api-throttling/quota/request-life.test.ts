@@ -77,7 +77,9 @@ describe('asking people', () => {
         targets: [{ kind: 'quota', id: 'ec2/L-A2D70E6C', name: 'RunInstances request bucket refill rate' }],
         goal: { desired: 3 },
       });
-      expect(question?.step.reason).toMatch(/L-A2D70E6C\) is 2; 2 of 2 in use .*: ask for 3/);
+      expect(question?.step.reason).toMatch(
+        /L-A2D70E6C\) is 2; asking may open a support case; 2 of 2 in use .*: ask for 3/,
+      );
       assertNoMutations(run.world);
     },
   );

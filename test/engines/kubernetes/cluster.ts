@@ -186,6 +186,13 @@ function eksOf(url: string, authority: Buffer): Eks {
       issues: [],
     }),
     describeAddonSchema: async () => '{}',
+    describeRoles: async () => ({
+      nodeRoles: [],
+      accessEntries: [],
+      podIdentities: [],
+      addons: [],
+      unread: [],
+    }),
     updateAddon: async () => 'update',
     describeAddonUpdate: async () => ({ status: 'Successful', errors: [] }),
     describeCluster: async () => ({
