@@ -146,7 +146,7 @@ async function ownerOf(
 ): Promise<Ownership> {
   const owner = owners.get(signal.subject.id) ?? { is: 'unknown', why: 'not looked up' };
   if (owner.is !== 'unknown' || receiveCount(record) < OWNER_TRIES) return owner;
-  return await searchOwner(environment, ledger, signal.subject);
+  return await searchOwner(environment, ledger, signal.subject, owner);
 }
 
 /** Early on: redeliver soon. After the long way found nothing either: keep it where people can see it. */
