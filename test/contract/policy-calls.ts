@@ -160,7 +160,6 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
     ...on(EBS_RUN, ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']),
     ...on(queueArn('remediate-dlq', 'ebs-saturation'), ['sqs:SendMessage']),
     ...on('*', [
-      'autoscaling:DescribeAutoScalingInstances',
       'cloudwatch:GetMetricData',
       'cloudwatch:ListMetrics',
       'ec2:DescribeInstanceTypes',
