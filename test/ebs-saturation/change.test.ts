@@ -66,18 +66,28 @@ describe('a volume that is short of IOPS', () => {
     expect((await theIncident(run)).plan?.reasons.join('; ')).toContain(why);
   });
 
-  test.each(['VolumeModificationRateExceeded', 'IncorrectModificationState'])(
-    'EC2 answering %s ends the step with its words, and changes nothing',
-    async (code) => {
-      const run = ebsRun();
-      run.world.ebs.refuseNext(run.volumeId, code);
-      await saturated(run);
-      const [record] = (await theIncident(run)).records;
-      expect(record).toMatchObject({ state: 'failed' });
-      expect(record?.summary).toContain(code);
-      expect(await volumeOf(run)).toMatchObject({ iops: 3_000 });
-    },
-  );
+  test.each([
+    'VolumeModificationRateExceeded',
+    'IncorrectModificationState',
+    'InvalidParameterValue',
+    'InvalidParameterCombination',
+    'MaxIOPSLimitExceeded',
+    'VolumeIOPSLimit',
+    'VolumeTypeNotAvailableInZone',
+    'InvalidVolume.NotFound',
+    'UnauthorizedOperation',
+  ])('EC2 answering %s ends the step with its words, and changes nothing', async (code) => {
+    const run = ebsRun();
+    run.world.ebs.refuseNext(run.volumeId, code);
+    await saturated(run);
+    const [record] = (await theIncident(run)).records;
+    expect(record).toMatchObject({ state: 'failed' });
+    expect(record?.summary).toContain(code === 'UnauthorizedOperation' ? 'missing permission' : code);
+    expect(await volumeOf(run)).toMatchObject({ iops: 3_000 });
+    alarm(run, run.volumeId, 'OK');
+    await pass(run, 20 * MINUTE_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'escalated' } });
+  });
 
   test('a modification that fails after it was taken is told', async () => {
     const run = ebsRun();
