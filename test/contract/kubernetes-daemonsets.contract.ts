@@ -4,6 +4,8 @@ import {
   BROKEN,
   failureOf,
   outcome,
+  REMEDIATE,
+  ROLES,
   type SetStage,
   type Stage,
   until,
@@ -11,6 +13,8 @@ import {
 } from './kubernetes-stage.ts';
 
 const CNI = { namespace: 'kube-system', name: 'aws-node' };
+/** Who sets it. */
+const SETTER = REMEDIATE['api-throttling'];
 const REVISION = 'controller-revision-hash';
 const ENV = { WARM_ENI_TARGET: '1', MINIMUM_IP_TARGET: '3', AWS_VPC_K8S_CNI_LOGLEVEL: 'INFO' };
 
@@ -38,7 +42,7 @@ interface Scene {
 }
 
 async function sceneOn(stage: Stage): Promise<Scene> {
-  const kubernetes = await stage.as('paramedic');
+  const kubernetes = await stage.as(SETTER);
   const get = async () => {
     const all = await kubernetes.listDaemonSets({ namespace: CNI.namespace });
     const found = all.find(({ metadata }) => metadata?.name === CNI.name);
@@ -148,7 +152,7 @@ function rollOutCases(setUp: SetUp): void {
   test('a roll-out of a tenth at a time takes one node of three after the other, each with a new pod', async () => {
     const { stage, patch, pods, rolledOut } = await setUp(
       3,
-      cni({ maxUnavailable: '10%', shutdownSeconds: 2 }),
+      cni({ maxUnavailable: '10%', shutdownSeconds: 2, startupSeconds: 2 }),
     );
     const before = new Set((await pods()).map(({ metadata }) => metadata?.uid));
     expect(before.size).toBe(3);
@@ -212,7 +216,7 @@ function rollOutCases(setUp: SetUp): void {
 }
 
 function roleCases(setStage: SetStage): void {
-  test('remediate patches kube-system/aws-node and no DaemonSet of another name or namespace', async () => {
+  test('one group patches kube-system/aws-node, and no DaemonSet of another name or namespace', async () => {
     const stage = await setStage({
       workloads: [
         cni(),
@@ -221,7 +225,7 @@ function roleCases(setStage: SetStage): void {
       ],
     });
     const env: EnvPatch[] = [{ name: 'WARM_ENI_TARGET', value: '2' }];
-    const kubernetes = await stage.as('paramedic');
+    const kubernetes = await stage.as(SETTER);
     const others = [
       { ...CNI, name: 'kube-proxy' },
       { ...CNI, namespace: stage.namespace },
@@ -232,7 +236,7 @@ function roleCases(setStage: SetStage): void {
       expect(refusal.operation).toMatch(/^patch (apps\/)?daemonsets$/);
       expect(refusal.message).toMatch(/patch (apps\/)?daemonsets/);
     }
-    for (const role of ['paramedic-reader', 'paramedic-sweep'] as const) {
+    for (const role of ROLES.filter((each) => each !== SETTER)) {
       const other = await stage.as(role);
       expect(await outcome(other.patchDaemonSet(CNI, patchOf(env)))).toBe('unauthorised');
     }

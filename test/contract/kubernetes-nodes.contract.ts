@@ -3,6 +3,7 @@ import type { Kubernetes, Node, Taint } from '../../shared/ports/kubernetes.ts';
 import {
   failureOf,
   outcome,
+  REMEDIATE,
   refOf,
   type SetStage,
   type Setting,
@@ -22,7 +23,7 @@ const OUT_OF_SERVICE: Taint = {
 export function nodeCases(setStage: SetStage): void {
   const setUp = async (setting: Setting = {}) => {
     const stage = await setStage(setting);
-    const kubernetes = await stage.as('paramedic');
+    const kubernetes = await stage.as(REMEDIATE['node-interruption']);
     const name = stage.nodes[0] ?? '';
     const get = () => kubernetes.getNode(name);
     return { stage, kubernetes, name, get };
@@ -193,7 +194,8 @@ function roleCases(setStage: SetStage): void {
   test('the reader lists nodes; anything more is refused by verb and resource', async () => {
     const stage = await setStage({ workloads: [{ name: 'web' }] });
     const reader = await stage.as('paramedic-reader');
-    const [pod] = await (await stage.as('paramedic')).listPods({ namespace: stage.namespace });
+    const remediate = await stage.as(REMEDIATE['node-interruption']);
+    const [pod] = await remediate.listPods({ namespace: stage.namespace });
     const name = stage.nodes[0] ?? '';
     expect(await outcome(reader.listNodes())).toBe('ok');
     await refused('get', 'nodes', reader.getNode(name));
@@ -202,6 +204,18 @@ function roleCases(setStage: SetStage): void {
     await refused('list', 'pods', reader.listPods({ nodeName: name }));
     await refused('create', 'pods/eviction', reader.evictPod(refOf(pod), { graceSeconds: 30 }));
     await refused('delete', 'pods', reader.deletePod(refOf(pod), { graceSeconds: 30 }));
+  });
+
+  test('what treats throttled calls lists nodes and pods; it takes none of them away', async () => {
+    const stage = await setStage({ workloads: [{ name: 'web' }] });
+    const kubernetes = await stage.as(REMEDIATE['api-throttling']);
+    const name = stage.nodes[0] ?? '';
+    const [pod] = await kubernetes.listPods({ namespace: stage.namespace });
+    expect(await outcome(kubernetes.listNodes())).toBe('ok');
+    await refused('patch', 'nodes', kubernetes.patchNode(name, { spec: { unschedulable: true } }));
+    await refused('delete', 'nodes', kubernetes.deleteNode(name, { uid: STRANGER }));
+    await refused('create', 'pods/eviction', kubernetes.evictPod(refOf(pod), { graceSeconds: 30 }));
+    await refused('delete', 'pods', kubernetes.deletePod(refOf(pod), { graceSeconds: 30 }));
   });
 
   test('the sweep patches nodes and deletes nothing', async () => {

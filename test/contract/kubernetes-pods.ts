@@ -1,5 +1,5 @@
 import type { Kubernetes, Pod } from '../../shared/ports/kubernetes.ts';
-import type { SetStage, Setting, Stage } from './kubernetes-stage.ts';
+import { REMEDIATE, type SetStage, type Setting, type Stage } from './kubernetes-stage.ts';
 
 export const GRACE = { graceSeconds: 30 };
 
@@ -20,7 +20,7 @@ export type SetUpPods = (setting: Setting) => Promise<PodScene>;
 export function podScene(setStage: SetStage): SetUpPods {
   return async (setting) => {
     const stage = await setStage(setting);
-    const kubernetes = await stage.as('paramedic');
+    const kubernetes = await stage.as(REMEDIATE['node-interruption']);
     const list = () => kubernetes.listPods({ namespace: stage.namespace });
     const find = async (pod: Pod | undefined) =>
       (await list()).find(({ metadata }) => metadata?.uid === pod?.metadata?.uid);

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { outcome, type SetStage, type Setting } from './kubernetes-stage.ts';
+import { outcome, REMEDIATE, type SetStage, type Setting } from './kubernetes-stage.ts';
 
 /** More than one page of a list, which has 500. */
 const MANY = 520;
 const NTH = { 'app.kubernetes.io/name': 'aws-node-termination-handler' };
 
 export function readCases(setStage: SetStage): void {
-  const setUp = async (setting: Setting = {}) => {
+  const setUp = async (setting: Setting = {}, trouble: keyof typeof REMEDIATE = 'node-interruption') => {
     const stage = await setStage(setting);
-    return { stage, kubernetes: await stage.as('paramedic') };
+    return { stage, kubernetes: await stage.as(REMEDIATE[trouble]) };
   };
 
   test(`a list of ${MANY} pods is complete, each pod once`, async () => {
@@ -113,7 +113,7 @@ export function readCases(setStage: SetStage): void {
   });
 
   test('Events are found by their reason, with what they are about and how often', async () => {
-    const { stage, kubernetes } = await setUp();
+    const { stage, kubernetes } = await setUp({}, 'api-throttling');
     const { namespace } = stage;
     await stage.report({ reason: 'FailedCreatePodSandBox', pod: 'web-1', count: 12 });
     await stage.report({ reason: 'FailedCreatePodSandBox', pod: 'web-2', count: 1 });
@@ -130,7 +130,7 @@ export function readCases(setStage: SetStage): void {
   });
 
   test('a cluster without Karpenter has no NodeClaims to list: not-found', async () => {
-    const { kubernetes } = await setUp();
+    const { kubernetes } = await setUp({}, 'api-throttling');
     expect(await outcome(kubernetes.listNodeClaims())).toBe('not-found');
   });
 

@@ -35,11 +35,11 @@ function worldFor({ nodes = 1, workloads = [], budgets = [] }: Setting): World {
   return worldOf({ clusters: [cluster] });
 }
 
-function workloadFor({ shutdownSeconds = 1, unready = false, system = false, ...workload }: Workload) {
+function workloadFor({ shutdownSeconds = 1, startupSeconds = 1, unready = false, system = false, ...workload }: Workload) {
   const shutdown = `${shutdownSeconds}s`;
   const unreadyPods = unready ? (workload.replicas ?? 1) : 0;
   const namespace = system ? 'kube-system' : NAMESPACE;
-  return { ...workload, namespace, shutdown, ready: '1s', unready: unreadyPods };
+  return { ...workload, namespace, shutdown, ready: `${startupSeconds}s`, unready: unreadyPods };
 }
 
 function stageOn(world: World): Stage {

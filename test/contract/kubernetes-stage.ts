@@ -1,8 +1,14 @@
 import { failureKind, PortError } from '../../shared/errors.ts';
 import type { Kubernetes, Pod, PodRef } from '../../shared/ports/kubernetes.ts';
 
+/** Trouble → the group of what remediates it. A further trouble needs a line here, and its group in the RBAC file. */
+export const REMEDIATE = {
+  'node-interruption': 'paramedic',
+  'api-throttling': 'paramedic-api-throttling',
+} as const;
+
 /** The groups that `deploy/kubernetes/rbac.yaml` binds. */
-export const ROLES = ['paramedic', 'paramedic-reader', 'paramedic-sweep'] as const;
+export const ROLES = [...Object.values(REMEDIATE), 'paramedic-reader', 'paramedic-sweep'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A variable of pods that run and never become Ready. */
@@ -17,6 +23,8 @@ export interface Workload {
   labels?: Record<string, string>;
   /** What a pod really takes to shut down, in seconds. Default 1. */
   shutdownSeconds?: number;
+  /** What a pod takes to run and be Ready, in seconds. Default: as soon as the cluster gets to it. */
+  startupSeconds?: number;
   /** Each pod has an EBS volume attached. */
   volume?: boolean;
   /** The pods ran to their end. */

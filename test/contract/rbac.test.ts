@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { troubles } from '../../functions/index.ts';
+import { declaredFor } from '../engines/kubernetes/rbac-permissions.ts';
+import { REMEDIATE, ROLES } from './kubernetes-stage.ts';
+import { camelCase } from './template-rules.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -33,8 +36,11 @@ function granted(role: string, kinds = ROLE_KINDS): Set<string> {
   return new Set(permissions);
 }
 
-/** The pipeline finds the node by listing, confirms it before acting and patches its cordon. */
-const PIPELINE = ['get /nodes', 'list /nodes'];
+/** By every role of these kinds. */
+function grantedByAll(kind: string): Set<string> {
+  const names = manifests.filter((manifest) => manifest.kind === kind).map(({ metadata }) => metadata.name);
+  return new Set(names.flatMap((name) => [...granted(name, [kind])]));
+}
 
 /** Which volume is behind a claim, and the class that it names. */
 const VOLUMES = [
@@ -45,26 +51,29 @@ const VOLUMES = [
 ];
 
 describe('Kubernetes permissions', () => {
-  test('remediate may do exactly what the troubles declare', () => {
-    const declared = troubles.flatMap(({ reads, actions }) => [
-      ...reads.kubernetes,
-      ...actions.flatMap((action) => action.permissions.kubernetes),
-    ]);
-    expect(granted('paramedic')).toEqual(new Set<string>([...declared, ...PIPELINE]));
+  test('what remediates a trouble has a group that no other function has', () => {
+    expect(new Set(Object.keys(REMEDIATE))).toEqual(new Set(troubles.map(({ name }) => name)));
+    expect(new Set(ROLES).size).toBe(ROLES.length);
   });
 
-  test('the sweep may do exactly what the troubles declare for it', () => {
-    const declared = troubles.flatMap(({ sweeps }) => sweeps?.kubernetes ?? []);
-    expect(granted('paramedic-sweep')).toEqual(new Set<string>(declared));
+  test('the groups are those that are known here, and no others', () => {
+    const names = manifests
+      .filter(({ kind }) => ROLE_KINDS.includes(kind))
+      .map(({ metadata }) => metadata.name);
+    expect(new Set(names)).toEqual(new Set(ROLES));
+  });
+
+  test.each(ROLES)('%s may do exactly what is declared for it', (role) => {
+    expect(granted(role)).toEqual(new Set(declaredFor(role)));
   });
 
   test('what is granted in the whole cluster changes no workload', () => {
-    const all = granted('paramedic', ['ClusterRole']);
-    expect([...all].filter((permission) => / apps\//.test(permission))).toEqual([
+    const all = [...grantedByAll('ClusterRole')];
+    expect(all.filter((permission) => / apps\//.test(permission))).toEqual([
       'list apps/daemonsets',
       'list apps/deployments',
     ]);
-    expect([...granted('paramedic', ['Role'])]).toEqual(['patch apps/daemonsets']);
+    expect([...grantedByAll('Role')]).toEqual(['patch apps/daemonsets']);
   });
 
   test('of volumes, claims and their classes only a claim can be changed, and none made or deleted', () => {
@@ -82,18 +91,14 @@ describe('Kubernetes permissions', () => {
       rules.map(({ resourceNames }) => ({ ...metadata, resourceNames })),
     );
     expect(parts).toMatchObject([
-      { name: 'paramedic', namespace: 'kube-system', resourceNames: ['aws-node'] },
+      { name: REMEDIATE['api-throttling'], namespace: 'kube-system', resourceNames: ['aws-node'] },
     ]);
   });
 
-  test('receive only lists nodes, and nobody but remediate deletes anything', () => {
+  test('receive only lists nodes, and nobody but what saves nodes evicts or deletes anything', () => {
     expect(granted('paramedic-reader')).toEqual(new Set(['list /nodes']));
-    const deleting = manifests
-      .filter(
-        ({ kind, metadata }) => kind === 'ClusterRole' && /delete/.test([...granted(metadata.name)].join()),
-      )
-      .map(({ metadata }) => metadata.name);
-    expect(deleting).toEqual(['paramedic']);
+    const taking = ROLES.filter((role) => /delete|eviction/.test([...granted(role)].join()));
+    expect(taking).toEqual([REMEDIATE['node-interruption']]);
   });
 
   test('no role has a wildcard, and none touches Secrets', () => {
@@ -128,4 +133,14 @@ describe('Kubernetes permissions', () => {
     for (const { subjects = [] } of manifests)
       for (const { name } of subjects) expect(guide).toContain(`--kubernetes-groups ${name}\n`);
   });
+
+  test.each(Object.entries(REMEDIATE))(
+    'the guide puts what remediates %s into %s alone',
+    (trouble, group) => {
+      const guide = readFileSync(join(ROOT, 'docs/networking.md'), 'utf8');
+      const entries = guide.matchAll(/role\/paramedic-\$STAGE-(\w+)" \\\n +--kubernetes-groups (.+)\n/g);
+      const members = [...entries].filter(([, , groups]) => groups === group).map(([, name]) => name);
+      expect(members).toEqual([`${camelCase(trouble)}Remediate`]);
+    },
+  );
 });

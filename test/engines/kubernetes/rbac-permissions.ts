@@ -1,20 +1,22 @@
 import { troubles } from '../../../functions/index.ts';
 import type { KubernetesPermission } from '../../../shared/actions/action.ts';
 import { operationOf } from '../../../simulator/permissions.ts';
-import { ROLES, type Role } from '../../contract/kubernetes-stage.ts';
+import { REMEDIATE, ROLES, type Role } from '../../contract/kubernetes-stage.ts';
 import { inOrder } from '../../contract/template-package.ts';
 
-/** What each group must be allowed: what the actions, reads and sweeps say themselves. Receive lists nodes. */
-export const DECLARED: Readonly<Record<Role, readonly string[]>> = {
-  paramedic: inOrder(
-    troubles.flatMap(({ reads, actions }) => [
+/** What this group must be allowed: what the actions, reads and sweeps say themselves. Receive lists nodes. */
+export function declaredFor(role: Role): string[] {
+  if (role === 'paramedic-reader') return [operationOf('kubernetes', 'listNodes')];
+  if (role === 'paramedic-sweep') return inOrder(troubles.flatMap(({ sweeps }) => sweeps?.kubernetes ?? []));
+  const names = Object.entries(REMEDIATE).flatMap(([name, group]) => (group === role ? [name] : []));
+  const own = troubles.filter(({ name }) => names.includes(name));
+  return inOrder(
+    own.flatMap(({ reads, actions }) => [
       ...reads.kubernetes,
       ...actions.flatMap((action) => action.permissions.kubernetes),
     ]),
-  ),
-  'paramedic-reader': [operationOf('kubernetes', 'listNodes')],
-  'paramedic-sweep': inOrder(troubles.flatMap(({ sweeps }) => sweeps?.kubernetes ?? [])),
-};
+  );
+}
 
 /** What no group of ours may do, and why its absence matters. */
 export const FORBIDDEN: Readonly<Record<KubernetesPermission, string>> = {
@@ -60,8 +62,8 @@ export const ONE_OBJECT: Readonly<Record<string, { namespace: string; name: stri
 
 /** What one group has and this one must not have. */
 export function declaredByOthers(role: Role): string[] {
-  const own = new Set(DECLARED[role]);
-  return inOrder(ROLES.flatMap((each) => DECLARED[each])).filter((permission) => !own.has(permission));
+  const own = new Set(declaredFor(role));
+  return inOrder(ROLES.flatMap(declaredFor)).filter((permission) => !own.has(permission));
 }
 
 export interface Asked {

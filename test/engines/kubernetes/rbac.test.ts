@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findKubernetes } from '../../../scripts/engines/kubernetes.ts';
-import { ROLES } from '../../contract/kubernetes-stage.ts';
+import { REMEDIATE, ROLES } from '../../contract/kubernetes-stage.ts';
 import { inOrder } from '../../contract/template-package.ts';
 import { type EngineCluster, startCluster } from './cluster.ts';
 import { installNodeClaims } from './karpenter.ts';
 import { eventually } from './processes.ts';
 import { type Asker, asker } from './rbac-asker.ts';
-import { asked, DECLARED, declaredByOthers, FORBIDDEN, ONE_OBJECT } from './rbac-permissions.ts';
+import { asked, declaredByOthers, declaredFor, FORBIDDEN, ONE_OBJECT } from './rbac-permissions.ts';
 
 const EFFECT_LIMIT_MS = 10_000;
 const CLAIM = 'spot-a1b2c';
@@ -37,7 +37,7 @@ if (programs === undefined) {
     afterAll(() => cluster?.stop());
 
     describe.each(ROLES)('%s', (role) => {
-      test.each(DECLARED[role])('may %s: the product declares it', async (permission) => {
+      test.each(declaredFor(role))('may %s: the product declares it', async (permission) => {
         const object = ONE_OBJECT[permission];
         const may =
           object === undefined
@@ -51,7 +51,9 @@ if (programs === undefined) {
       });
 
       test.each(declaredByOthers(role))('may not %s: only another role needs it', async (permission) => {
+        const object = ONE_OBJECT[permission];
         expect(await kubectl.isAllowedInSystem(role, permission)).toBe(false);
+        if (object !== undefined) expect(await kubectl.isAllowedOn(role, permission, object)).toBe(false);
       });
     });
 
@@ -71,27 +73,32 @@ if (programs === undefined) {
 
     // A role that the cluster puts together from others is empty here: its answers would be no.
     test('each group is bound once, to the role of its name; one of them in kube-system as well', async () => {
-      expect(await bindings(cluster)).toEqual([
-        ...ROLES.map((role) => `ClusterRole ${role} to ${role}`),
-        'Role paramedic to paramedic in kube-system',
-      ]);
+      const cni = REMEDIATE['api-throttling'];
+      const found = await bindings(cluster);
+      expect(found).toHaveLength(ROLES.length + 1);
+      expect(new Set(found)).toEqual(
+        new Set([
+          ...ROLES.map((role) => `ClusterRole ${role} to ${role}`),
+          `Role ${cni} to ${cni} in kube-system`,
+        ]),
+      );
     });
 
-    test('remediate reads the NodeClaims of a cluster with Karpenter', async () => {
-      const claims = await (await cluster.as('paramedic')).listNodeClaims();
+    test('what treats throttled calls reads the NodeClaims of a cluster with Karpenter', async () => {
+      const claims = await (await cluster.as(REMEDIATE['api-throttling'])).listNodeClaims();
       expect(claims.map(({ metadata }) => metadata.name)).toEqual([CLAIM]);
       expect(Date.parse(claims[0]?.metadata.creationTimestamp ?? '')).toBeGreaterThan(0);
     });
 
     test('a group without a binding may do nothing of what ours may', async () => {
-      for (const permission of inOrder(Object.values(DECLARED).flat())) {
+      for (const permission of inOrder(ROLES.flatMap(declaredFor))) {
         const isAllowed = await kubectl.isAllowedInSystem('nobody', permission);
         expect({ permission, isAllowed }).toEqual({ permission, isAllowed: false });
       }
     });
 
     test('everything asked is an API call that the server has: no refusal is a misspelling', async () => {
-      const permissions = inOrder([...Object.values(DECLARED).flat(), ...Object.keys(FORBIDDEN)]);
+      const permissions = inOrder([...ROLES.flatMap(declaredFor), ...Object.keys(FORBIDDEN)]);
       const calls = permissions.filter((permission) => !AUTHORIZER_VERBS.has(asked(permission).verb));
       const served = await Promise.all(calls.map((permission) => isServed(cluster, permission)));
       expect(calls.filter((_, index) => !served[index])).toEqual([]);
@@ -101,7 +108,7 @@ if (programs === undefined) {
 
 async function expectEffective(kubectl: Asker): Promise<void> {
   for (const role of ROLES) {
-    const [first = ''] = DECLARED[role];
+    const [first = ''] = declaredFor(role);
     if (!(await kubectl.isAllowed(role, first))) throw new Error(`${role} may not ${first}`);
   }
 }

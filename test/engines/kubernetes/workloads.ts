@@ -12,17 +12,11 @@ export interface Piece {
   status?: { path: string; change: object };
 }
 
-/** A workload, and what no other stage than this can be asked for. */
-export interface TimedWorkload extends Workload {
-  /** What a pod takes to run and be Ready, in seconds. Default 0. */
-  startupSeconds?: number;
-}
-
 export interface Scene {
   namespace: string;
   nodes: readonly string[];
   nodeSelector: Record<string, string>;
-  setting: Setting & { workloads?: readonly TimedWorkload[] };
+  setting: Setting;
 }
 
 /** The budgets of a setting. */
@@ -41,7 +35,7 @@ export function workloadAndVolumePieces(scene: Scene): Piece[] {
   ];
 }
 
-function workloadPieces(scene: Scene, workload: TimedWorkload): Piece[] {
+function workloadPieces(scene: Scene, workload: Workload): Piece[] {
   const { name, kind = 'Deployment', replicas = 1, maxUnavailable = 1 } = workload;
   const namespace = workload.system === true ? SYSTEM : scene.namespace;
   if (kind === 'bare') return barePods(scene, workload);
@@ -65,7 +59,7 @@ function workloadPieces(scene: Scene, workload: TimedWorkload): Piece[] {
 }
 
 /** Bound from the start, to the first node. */
-function barePods(scene: Scene, workload: TimedWorkload): Piece[] {
+function barePods(scene: Scene, workload: Workload): Piece[] {
   const { metadata, spec } = podOf(scene, workload);
   const path = `/api/v1/namespaces/${scene.namespace}/pods`;
   return Array.from({ length: workload.replicas ?? 1 }, (_, index) => {
@@ -74,7 +68,7 @@ function barePods(scene: Scene, workload: TimedWorkload): Piece[] {
   });
 }
 
-function podOf({ nodeSelector }: Scene, workload: TimedWorkload) {
+function podOf({ nodeSelector }: Scene, workload: Workload) {
   const annotations = {
     [SHUTDOWN]: String(workload.shutdownSeconds ?? 1),
     ...(workload.startupSeconds !== undefined && { [STARTUP]: String(workload.startupSeconds) }),
