@@ -1,5 +1,5 @@
 import { plain } from '../output.ts';
-import { MAX_IN_ALARM, MAX_METRICS, MAX_SERIES, NEAR_SERIES } from './alarms.ts';
+import { type FleetAlarm, MAX_IN_ALARM, MAX_METRICS, MAX_SERIES } from './alarms.ts';
 import type { Row } from './standing.ts';
 
 const WORDS = {
@@ -11,15 +11,20 @@ const WORDS = {
 
 /** For stdout: what becomes of an alarm, and what it is. */
 export function alarmLines(row: Row, isApplied: boolean): string[] {
-  const words = WORDS[row.change][isApplied ? 'done' : 'planned'];
   const state = row.state === undefined ? '' : ` (${row.state})`;
-  if (row.change === 'none') return [plain(`${row.name}: ${words}${state}: ${row.metric}: ${row.why}`)];
+  const lead = `${row.name}: ${wordOf(row, isApplied)}${state}`;
+  if (row.change === 'none') return [plain(`${lead}: ${row.metric}: ${row.why}`)];
   const { query, periodSeconds, threshold, evaluationPeriods, datapointsToAlarm } = row.settings;
   return [
-    `${row.name}: ${words}${state}: ${row.volumes} volumes now, ${row.metrics} metrics`,
+    `${lead}: ${row.volumes} volumes now, ${row.metrics} metrics`,
     `  ${query}`,
     `  above ${threshold} in ${datapointsToAlarm} of ${evaluationPeriods} periods of ${periodSeconds} s`,
   ].map(plain);
+}
+
+function wordOf({ change, state }: Row, isApplied: boolean): string {
+  if (change === 'none' && state !== undefined) return 'left as it is';
+  return WORDS[change][isApplied ? 'done' : 'planned'];
 }
 
 /** For stderr: what the alarms do not see, what they cost, and what to do next. */
@@ -34,31 +39,34 @@ export function notes(rows: readonly Row[], isApplied: boolean): string[] {
 
 function sightNotes(row: Row): string[] {
   if (row.change === 'none') return [];
-  const { name, data, volumes, metrics, unseen, dimensions, evaluation } = row;
-  const schema = `{${dimensions.join(', ')}}`;
-  const found = [];
-  if (data === 'partial') found.push(partialNote(volumes, metrics));
-  if (data === 'near-limit') {
-    found.push(
-      `${volumes} volumes, of which CloudWatch evaluates ${MAX_SERIES}: PARTIAL_DATA is near. ${NO_SHARDS}`,
-    );
+  const { name, unseen, dimensions, evaluation } = row;
+  const found = partNotes(row);
+  if (unseen > 0) {
+    const schema = `{${dimensions.join(', ')}}`;
+    found.push(`${unseen} more volumes publish it under other dimensions than ${schema}: not seen`);
   }
-  if (unseen > 0) found.push(`${unseen} volumes publish it under other dimensions than ${schema}: not seen`);
-  if (evaluation !== undefined) found.push(`CloudWatch says ${evaluation}`);
+  if (evaluation !== undefined) found.push(`CloudWatch says ${evaluation} of it`);
   return found.map((note) => `${name}: ${note}`);
 }
 
-const NO_SHARDS = `It is not sharded: a query filters by whole values alone, and lists of volumes would miss new ones. Watch those that matter by alarms of their own from ${NEAR_SERIES} volumes on`;
+const NO_SHARDS =
+  'It is not sharded, because a query filters by whole values alone, and lists of volumes would miss new ones: ' +
+  'give volumes that matter alarms of their own';
 
-function partialNote(volumes: number, metrics: number): string {
-  const limits = `of ${volumes} volumes CloudWatch evaluates ${MAX_SERIES}, of ${metrics} metrics ${MAX_METRICS}`;
-  return `PARTIAL_DATA: ${limits}, and reports ${MAX_IN_ALARM} in ALARM. ${NO_SHARDS}`;
+function partNotes({ data, volumes, metrics }: FleetAlarm): string[] {
+  if (data === 'complete') return [];
+  const limits =
+    `${volumes} volumes, of which CloudWatch evaluates at most ${MAX_SERIES} and reports ${MAX_IN_ALARM} in ALARM, ` +
+    `from ${metrics} metrics, of which it takes at most ${MAX_METRICS}`;
+  const lead = data === 'partial' ? 'PARTIAL_DATA' : 'PARTIAL_DATA is near';
+  return [`${lead}: ${limits}. ${NO_SHARDS}`];
 }
 
 function priceNotes(rows: readonly Row[]): string[] {
   const metrics = rows.reduce((sum, row) => sum + (row.change === 'none' ? 0 : row.metrics), 0);
   if (metrics === 0) return [];
   return [
-    `CloudWatch charges such an alarm every month for each metric it analyses: ${metrics} now, more as volumes come; the price is not known here`,
+    `CloudWatch charges such alarms every month for each metric they analyse: ${metrics} now, more as volumes ` +
+      'come; the price is not known here',
   ];
 }

@@ -1,4 +1,3 @@
-import { didYouMean } from '../../shared/config/nearest.ts';
 import { isHeardBy } from '../onboard/alarms.ts';
 import { onboardAlarms } from '../onboard/ebs-alarms.ts';
 import { TARGET_OPTIONS, targetOf } from '../target.ts';
@@ -22,8 +21,7 @@ export const verb: Verb = {
 
 async function run(input: VerbInput): Promise<ExitCode> {
   const { operands, options, context } = input;
-  const [what = ''] = operands;
-  if (what !== EBS_ALARMS) throw new UsageError(`say ${EBS_ALARMS}${didYouMean(what, [EBS_ALARMS])}`);
+  if (operands[0] !== EBS_ALARMS) throw new UsageError(`say ${EBS_ALARMS}`);
   const target = targetOf(options, context.env);
   if (!isHeardBy(target.stage)) {
     throw new UsageError(`--stage ${target.stage}: its own rule would leave these alarms out`);

@@ -1,6 +1,7 @@
 import type { Signal, Subject } from '../../shared/incident/signal.ts';
 import type { Alarm } from '../../shared/ports/alarms.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { meaningOf } from './metrics.ts';
 import { alarmOf } from './signals.ts';
 
 /** A composite over composites over …: nobody nests deeper on purpose. */
@@ -10,7 +11,8 @@ const MAX_SUBJECTS = 500;
 
 /**
  * The signals of one record, those of composite alarms with the volumes and instances in their place that the alarms
- * under them are about: those that are in ALARM now. At most `MAX_DEPTH` DescribeAlarms for each composite.
+ * under them are about: those that are in ALARM now or, when the composite is not any more, all of them. At most
+ * `MAX_DEPTH` DescribeAlarms for each composite.
  */
 export async function expand({
   ports,
@@ -28,9 +30,11 @@ export async function expand({
 }
 
 async function ofComposite(ports: Ports, signal: Signal): Promise<Signal[]> {
-  const named = alarmOf(signal)?.triggeringAlarms ?? [];
-  const alarms = await alarmsUnder(ports, named.length > 0 ? named : [signal.subject.id]);
-  const subjects = new Map(alarms.flatMap(subjectsOf).map((subject) => [subject.id, subject]));
+  const news = alarmOf(signal);
+  // Its event may name some of them only.
+  const alarms = await alarmsUnder(ports, [...(news?.triggeringAlarms ?? []), signal.subject.id]);
+  const meant = news?.opens === true ? alarms.filter(({ state }) => state === 'ALARM') : alarms;
+  const subjects = new Map(meant.flatMap(subjectsOf).map((subject) => [subject.id, subject]));
   return [...subjects.values()].slice(0, MAX_SUBJECTS).map((subject) => ({ ...signal, subject }));
 }
 
@@ -45,19 +49,19 @@ async function alarmsUnder({ alarms }: Ports, roots: readonly string[]): Promise
     for (const alarm of read) found.set(alarm.arn, alarm);
     next = read.flatMap((alarm) => (alarm.kind === 'composite' ? alarm.children : []));
   }
-  return [...found.values()].filter(({ state }) => state === 'ALARM');
+  return [...found.values()];
 }
 
 const VOLUME = /^vol-[0-9a-f]{8}(?:[0-9a-f]{9})?$/;
 const INSTANCE = /^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/;
 
-/** Of an alarm on a volume and its instance it is the volume. */
+/** Of an alarm on a volume and its instance it is the volume. Alarms on anything else are about nobody. */
 function subjectsOf(alarm: Alarm): Subject[] {
   if (alarm.kind === 'composite') return [];
-  return alarm.metrics
-    .filter(({ namespace }) => namespace === 'AWS/EBS' || namespace === 'AWS/EC2')
-    .flatMap(({ dimensions: { VolumeId = '', InstanceId = '' } }): Subject[] => {
-      if (VOLUME.test(VolumeId)) return [{ kind: 'volume', id: VolumeId }];
-      return INSTANCE.test(InstanceId) ? [{ kind: 'instance', id: InstanceId }] : [];
-    });
+  const watched = alarm.metrics.filter(({ namespace, name }) => meaningOf(namespace, name) !== undefined);
+  const ids = watched.map(({ dimensions: { VolumeId = '', InstanceId = '' } }) => ({ VolumeId, InstanceId }));
+  const volumes = ids.filter(({ VolumeId }) => VOLUME.test(VolumeId));
+  if (volumes.length > 0) return volumes.map(({ VolumeId }) => ({ kind: 'volume', id: VolumeId }));
+  const instances = ids.filter(({ InstanceId }) => INSTANCE.test(InstanceId));
+  return instances.map(({ InstanceId }) => ({ kind: 'instance', id: InstanceId }));
 }

@@ -6,12 +6,14 @@ import type { Node, Pod } from '../../shared/ports/kubernetes.ts';
 import type { Modification, Volume } from '../../shared/ports/volumes.ts';
 import { type Changes, readChanges } from './changes.ts';
 import type { Mate } from './diagnose/types.ts';
+import { type LongUse, readLongUse } from './measure/long-use.ts';
 import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
 import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { readMates } from './reading/mates.ts';
+import { isSteppingBack } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
 export interface EbsSaturationFacts extends HostFacts {
@@ -28,6 +30,8 @@ export interface EbsSaturationFacts extends HostFacts {
   claim: Fact<ClaimFacts | null>;
   /** Null: Paramedic never changed it. */
   changes: Fact<Changes | null>;
+  /** Absent: nothing is to be given back. */
+  longUse?: LongUse;
 }
 
 /** A fresh node's boot is looked at beside its mates'. */
@@ -37,6 +41,7 @@ const BOOTED_LATELY_MS = 2 * HOUR_MS;
 export async function gather({
   ports,
   incident,
+  policy,
 }: GatherInput<EbsSaturationPolicy>): Promise<EbsSaturationFacts> {
   const at = ports.clock.now();
   const reading = { ...ports, at };
@@ -69,10 +74,19 @@ export async function gather({
     changes: await readFact('the ledger', at, async () => {
       return (await readChanges(ports.table, incident.cluster, id)) ?? null;
     }),
+    ...(isSteppingBack(incident.signals) && {
+      longUse: await readLong(reading, volume, policy.changes.stepBack.quietFor),
+    }),
   };
 }
 
 type Reading = GatherInput<EbsSaturationPolicy>['ports'] & { at: EpochMs };
+
+/** Over the whole time for which it has to have been quiet. */
+async function readLong({ usage, at }: Reading, volume: Fact<Volume>, lookBackMs: number): Promise<LongUse> {
+  if (!volume.known) return { quietSince: volume, p99: volume };
+  return await readLongUse(usage, { volume: volume.value, at, lookBackMs });
+}
 
 /** Of an instance it is the volume that is provisioned for most: an alarm on the instance names none. */
 async function readVolume(

@@ -6,10 +6,11 @@ import { expand } from './expand.ts';
 import { type EbsSaturationFacts, gather } from './facts.ts';
 import { guardFacts } from './guard-facts.ts';
 import { ownersOf } from './owners.ts';
-import { reads } from './permissions.ts';
+import { reads, sweeps } from './permissions.ts';
 import { playbook } from './playbook.ts';
 import { type EbsSaturationPolicy, ebsSaturationSection } from './policy.ts';
 import { toSignals } from './signals.ts';
+import { sweep } from './sweep.ts';
 import { trigger } from './trigger.ts';
 
 /** A volume is asked for more than it can do: find out what limits it, and raise the right thing. */
@@ -26,7 +27,9 @@ export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
   guardFacts,
   actions: [modifyVolume, changeAttributesClass],
   reads,
+  sweeps,
   section: ebsSaturationSection,
   // The section was validated against this trouble's schema when the file was loaded.
   policyOf: (policy) => policy.section as unknown as EbsSaturationPolicy,
+  sweep,
 };

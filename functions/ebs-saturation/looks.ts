@@ -1,9 +1,11 @@
 import { type Fact, known, unknown } from '../../shared/fact.ts';
 import type { Pod } from '../../shared/ports/kubernetes.ts';
-import type { DecisionInput, Host, Managed, Shortage } from './decide/input.ts';
+import type { DecisionInput, Host, Managed, Shortage, VolumeNow } from './decide/input.ts';
+import type { StepBackInput } from './decide/step-back.ts';
 import type { Diagnosis, Input as DiagnosisInput, PodOnVolume } from './diagnose/types.ts';
 import type { EbsSaturationFacts } from './facts.ts';
 import type { Input } from './input.ts';
+import type { LongUse } from './measure/long-use.ts';
 import { provisionedFor } from './performance.ts';
 import { pricesIn } from './price/list.ts';
 import type { Performance } from './volume.ts';
@@ -74,7 +76,17 @@ export function shortageOf({ causes, used }: Diagnosis): Shortage | undefined {
 
 /** Everything the decision looks at; undefined where what the volume is cannot be told. Pure. */
 export function decisionInput(input: Input, short: Shortage): DecisionInput | undefined {
-  const { facts, policy, now, incident } = input;
+  const { facts, incident } = input;
+  const volume = volumeNow(input, incident.cluster.region);
+  return volume === undefined ? undefined : { ...volume, short, host: hostIn(facts) };
+}
+
+/** What is known of a volume, whatever is to be decided about it. */
+export interface VolumeLook extends Pick<Input, 'policy' | 'now'> {
+  facts: Pick<EbsSaturationFacts, 'volume' | 'isRoot' | 'modification' | 'changes' | 'claim'>;
+}
+
+function volumeNow({ facts, policy, now }: VolumeLook, region: string): VolumeNow | undefined {
   const current = performanceIn(facts);
   const { volume, modification, changes, isRoot } = facts;
   if (!current.known || !volume.known) return undefined;
@@ -95,11 +107,32 @@ export function decisionInput(input: Input, short: Shortage): DecisionInput | un
       latest: modification,
     },
     managed: managedIn(facts),
-    prices: pricesIn(incident.cluster.region, policy.changes.prices),
+    prices: pricesIn(region, policy.changes.prices),
     policy: policy.changes,
     now,
-    short,
-    host: hostIn(facts),
+  };
+}
+
+/** What stepping back looks at; undefined where Paramedic changed nothing, or what the volume is cannot be told. Pure. */
+export function stepBackInput(
+  look: VolumeLook,
+  { quietSince, p99 }: LongUse,
+  region: string,
+): StepBackInput | undefined {
+  const volume = volumeNow(look, region);
+  const changes = look.facts.changes.known ? look.facts.changes.value : null;
+  if (volume === undefined || changes === null) return undefined;
+  const { base, ours, made } = changes;
+  // Before its last change it was another volume.
+  const changedAt = Math.max(0, ...made.map(({ at }) => at));
+  return {
+    ...volume,
+    original: base,
+    ours,
+    quietSince: quietSince.known
+      ? { ...quietSince, value: Math.max(quietSince.value, changedAt) }
+      : quietSince,
+    p99,
   };
 }
 

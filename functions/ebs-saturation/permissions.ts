@@ -19,3 +19,9 @@ export const reads: Permissions = {
     'list storage.k8s.io/volumeattributesclasses',
   ],
 };
+
+/** What looking for volumes to step back needs; the cluster is not asked. */
+export const sweeps: Permissions = {
+  aws: ['cloudwatch:GetMetricData', 'ec2:DescribeVolumes', 'ec2:DescribeVolumesModifications'],
+  kubernetes: [],
+};

@@ -7,9 +7,10 @@ import type { Diagnosis } from './diagnose/types.ts';
 import type { Input } from './input.ts';
 import { decisionInput, diagnosisInput, shortageOf } from './looks.ts';
 import { afterChange } from './plans/after.ts';
-import { changeRecords, changeSteps, type Proposed } from './plans/change-step.ts';
+import { changeRecords, changeSteps, loweringRecords, type Proposed } from './plans/change-step.ts';
+import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
-import { standingOf } from './standing.ts';
+import { isSteppingBack, standingOf } from './standing.ts';
 import { findingsOf } from './told/index.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
@@ -21,6 +22,7 @@ const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
 /** Facts + policy + now → plan. Total. */
 export function playbook(input: Input): Plan {
   const { facts, incident, now } = input;
+  if (isSteppingBack(incident.signals)) return stepBackPlan(input);
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
@@ -38,6 +40,8 @@ export function playbook(input: Input): Plan {
 }
 
 function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; proposed: Proposed } {
+  const sent = sentLowering(input);
+  if (sent !== undefined) return { proposed: { steps: [sent.step], reasons: ['it was being stepped back'] } };
   const running = changeRecords(input).find(({ state }) => state === 'running');
   const kept = { steps: running === undefined ? [] : [running.step], reasons: [] };
   const short = shortageOf(diagnosis);
@@ -90,7 +94,7 @@ const ENDINGS: readonly [string, OutcomeKind][] = [
 function over(input: Input, since: EpochMs): PlanEnd {
   const records = changeRecords(input);
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
-  const last = records.at(-1);
+  const last = records.at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
   const done =
     last === undefined ? 'Nothing was changed.' : `${last.step.action}: ${last.summary ?? last.decision}.`;
   const outcome: Outcome = {

@@ -2,6 +2,15 @@ import type { EpochMs } from '../../shared/clock.ts';
 import { happenedAt, type Signal } from '../../shared/incident/signal.ts';
 import { alarmOf } from './signals.ts';
 
+/** The sweep's own: a volume may be given less again. It opens an incident. */
+export const STEP_BACK = 'step-back';
+
+/** Nothing but giving back is the matter. With the first ALARM it is the alarm's, and stays so: an alarm wins. */
+export function isSteppingBack(signals: readonly Signal[]): boolean {
+  const rang = signals.some((signal) => alarmOf(signal)?.opens === true);
+  return !rang && signals.some(({ kind }) => kind === STEP_BACK);
+}
+
 /** How the alarms of an incident stand, each by its newest state. */
 export interface Standing {
   /** Names of those in ALARM. */

@@ -3,14 +3,16 @@ import { happenedAt, type Signal } from '../../shared/incident/signal.ts';
 import type { TriggerDecision, TriggerInput } from '../../shared/pipeline/trouble.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
 import { alarmOf } from './signals.ts';
+import { isSteppingBack } from './standing.ts';
 
 /**
  * An alarm opens once it has stood, or gone back and forth, for `alarm.standsFor`: measured from the first ALARM that
  * the incident knows, so that a flapping alarm neither starts over with each turn nor opens at its first. OK, no data
- * and modifications open nothing; they join what is open.
+ * and modifications open nothing; they join what is open. What the sweep found opens at once.
  */
 export function trigger({ signals, policy, now }: TriggerInput<EbsSaturationPolicy>): TriggerDecision {
   const { standsFor, maxEventAge } = policy.alarm;
+  if (isSteppingBack(signals)) return { do: 'open' };
   const first = firstAlarmAt(signals);
   // Several signals are those of an open incident, which takes everything.
   const isAlone = signals.length <= 1;

@@ -58,10 +58,16 @@ async function describeChunk(calls: AlarmOperations, names: string[]): Promise<A
 }
 
 function toMetric(from: AwsMetricAlarm): Alarm {
-  const { Namespace, MetricName, Dimensions, Metrics = [] } = from;
-  const inputs = Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+  const { AlarmArn, Namespace, MetricName, Dimensions, Metrics = [] } = from;
+  // A monitoring account's alarm may watch what is in others.
+  const own = Metrics.filter(({ AccountId }) => AccountId === undefined || AccountId === accountIn(AlarmArn));
+  const inputs = own.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
   const single = MetricName === undefined ? [] : [{ Namespace, MetricName, Dimensions }];
   return { ...baseOf(from), kind: 'metric', metrics: [...single, ...inputs].map(toWatched) };
+}
+
+function accountIn(arn: string | undefined): string | undefined {
+  return arn?.split(':')[4];
 }
 
 function toWatched(from: {

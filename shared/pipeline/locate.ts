@@ -5,7 +5,7 @@ import type { Trouble } from './trouble.ts';
 
 /** What an event names only by way of something else is read, each record for itself. */
 export async function expandAll<F, P>(
-  { expand }: Pick<Trouble<F, P>, 'expand'>,
+  { name, expand }: Pick<Trouble<F, P>, 'name' | 'expand'>,
   environment: Environment,
   intakes: readonly Intake[],
   failed: string[],
@@ -16,7 +16,13 @@ export async function expandAll<F, P>(
     const found = await isolate(environment, record, failed, () =>
       expand({ ports: environment.ports, signals }),
     );
-    if (found !== undefined) expanded.push({ record, signals: found });
+    if (found === undefined) continue;
+    expanded.push({ record, signals: found });
+    const [signal] = signals;
+    if (signal === undefined || found.length > 0) continue;
+    environment.metrics.count('Signals', { trouble: name, kind: signal.kind, disposition: 'ignored' });
+    const why = 'what it stands for is nothing of this trouble';
+    environment.log.info('event ignored', { eventId: signal.eventId, why });
   }
   return expanded;
 }

@@ -121,9 +121,12 @@ async function route<F, P>(
   owners: ReadonlyMap<string, Ownership>,
 ): Promise<void> {
   const ledger = new Ledger(environment.ports.table, environment.ports.clock);
+  let unknown: string | undefined;
   for (const signal of intake.signals) {
     const owner = await ownerOf(environment, ledger, intake.record, signal, owners);
-    if (owner.is === 'unknown') return await routeUnknown(trouble, environment, intake.record, owner.why);
+    // One that cannot be placed never keeps the others of its event from being treated.
+    if (owner.is === 'unknown') unknown ??= owner.why;
+    if (owner.is === 'unknown') continue;
     if (owner.is === 'foreign') {
       count(trouble, environment, 'foreign', signal.kind);
       environment.log.info('subject is in no cluster', { subject: signal.subject.id, why: owner.why });
@@ -135,6 +138,7 @@ async function route<F, P>(
     });
     count(trouble, environment, disposition, signal.kind);
   }
+  if (unknown !== undefined) await routeUnknown(trouble, environment, intake.record, unknown);
 }
 
 async function ownerOf(

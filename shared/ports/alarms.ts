@@ -19,7 +19,7 @@ interface AlarmBase {
 export interface MetricAlarm extends AlarmBase {
   kind: 'metric';
   /**
-   * What it watches, of metric math every input. Empty where it watches the result of a query: which series are in
+   * What it watches in its own account, of metric math every input. Empty where it watches the result of a query: which series are in
    * ALARM stands in its contributors' events alone.
    */
   metrics: AlarmMetric[];

@@ -35,7 +35,13 @@ function worldFor({ nodes = 1, workloads = [], budgets = [] }: Setting): World {
   return worldOf({ clusters: [cluster] });
 }
 
-function workloadFor({ shutdownSeconds = 1, startupSeconds = 1, unready = false, system = false, ...workload }: Workload) {
+function workloadFor({
+  shutdownSeconds = 1,
+  startupSeconds = 1,
+  unready = false,
+  system = false,
+  ...workload
+}: Workload) {
   const shutdown = `${shutdownSeconds}s`;
   const unreadyPods = unready ? (workload.replicas ?? 1) : 0;
   const namespace = system ? 'kube-system' : NAMESPACE;

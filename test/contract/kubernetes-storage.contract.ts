@@ -7,7 +7,7 @@ export function storageCases(setStage: SetStage): void {
   const setUp = async (setting: Setting = DB) => {
     const stage = await setStage(setting);
     const { namespace } = stage;
-    const kubernetes = await stage.as('paramedic');
+    const kubernetes = await stage.as('paramedic-ebs-saturation');
     const claims = () => kubernetes.listPersistentVolumeClaims({ namespace });
     const patch = async (name: string, resourceVersion: string) => {
       const spec = { volumeAttributesClassName: 'fast' };

@@ -1,5 +1,4 @@
 import {
-  ALARM,
   CLUSTER,
   CNI_ADDON,
   EBS_REMEDIATE,
@@ -151,8 +150,8 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       remediate: EBS_REMEDIATE,
       run: EBS_RUN,
     }),
-    ...on('*', ['ec2:DescribeVolumes']),
-    ...on(ALARM, ['cloudwatch:DescribeAlarms']),
+    // Composites are left out of the answer where the permission is not for every resource.
+    ...on('*', ['cloudwatch:DescribeAlarms', 'ec2:DescribeVolumes']),
   ],
   ebsSaturationRemediate: [
     ...everybody('ebsSaturationRemediate'),
@@ -178,6 +177,7 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
     ...TELL,
     ...on(`${TABLE}/index/open`, ['dynamodb:Query']),
     ...on('*', ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeLifecycleHooks']),
+    ...on('*', ['cloudwatch:GetMetricData', 'ec2:DescribeVolumes', 'ec2:DescribeVolumesModifications']),
     ...on(REMEDIATE, ['lambda:ListDurableExecutionsByFunction']),
     ...on(INSTANCE, ['ec2:TerminateInstances'], TAGGED),
     ...on(GROUP, ['autoscaling:RecordLifecycleActionHeartbeat'], TAGGED),

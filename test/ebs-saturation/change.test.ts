@@ -15,6 +15,7 @@ describe('a volume that is short of IOPS', () => {
     await saturated(run, { iops: 4_000, throughputMib: 50 });
     expect(await volumeOf(run)).toMatchObject({ type: 'gp3', iops: 4_500, throughputMib: 125, sizeGib: 100 });
     expect(await theIncident(run)).toMatchObject({ status: 'open', records: [{ state: 'done' }] });
+    alarm(run, run.volumeId, 'OK');
     await pass(run, 3 * HOUR_MS);
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ status: 'closed', outcome: { kind: 'fixed' } });
@@ -43,6 +44,14 @@ describe('a volume that is short of IOPS', () => {
     await pass(run, 30 * MINUTE_MS);
     expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'observed' } });
     expect(changes(run)).toEqual([]);
+  });
+
+  test('better by the metric while the alarm stays in ALARM is never told as fixed', async () => {
+    const run = ebsRun();
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    await pass(run, 3 * HOUR_MS);
+    const { outcome } = await theIncident(run);
+    expect(outcome).toMatchObject({ kind: 'escalated', summary: expect.stringContaining('in ALARM still') });
   });
 
   test('still short afterwards: said, and left to a person', async () => {
@@ -115,6 +124,7 @@ describe('a volume that is short of IOPS', () => {
   test.each(crashes)('a crash %s: one modification, the same end', async (_, rule) => {
     const run = ebsRun({ faults: new FaultPlan([rule]) });
     await saturated(run, { iops: 4_000, throughputMib: 50 });
+    alarm(run, run.volumeId, 'OK');
     await pass(run, 3 * HOUR_MS);
     expect(await theIncident(run)).toMatchObject({ outcome: { kind: 'fixed' } });
     const applied = run.world.calls.mutations().filter((call) => call.applied);

@@ -47,10 +47,10 @@ describe('choosing a VolumeAttributesClass', () => {
 
 function withClasses(
   classes: { name: string; parameters: Record<string, string> }[],
-  mode: 'auto' | 'observe' = 'auto',
+  changesOption: Record<string, unknown> = {},
 ): EbsRun {
   return ebsRun({
-    mode,
+    changes: changesOption,
     world: {
       workloads: [
         {
@@ -90,6 +90,40 @@ describe('a claim that names a VolumeAttributesClass', () => {
     const reasons = (await theIncident(run)).plan?.reasons.join('; ');
     expect(reasons).toContain('proposed only: no class gives what is needed');
     expect(reasons).toContain('iops 4500 and throughput 125');
+  });
+
+  test.each([
+    ['the ceiling of the config', 20_000, { ceiling: { iops: 16_000 } }],
+    // m6i.4xlarge sustains 20,000.
+    ['what its instance sustains', 24_000, { ceiling: { iops: 80_000 } }],
+  ])('a class beyond %s is not taken, whatever may be paid for it', async (_, iops, changesOption) => {
+    const run = withClasses([{ name: 'huge', parameters: gp3(iops) }], {
+      ...changesOption,
+      maxMonthlyIncrease: 1_000,
+    });
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    expect(changes(run)).toEqual([]);
+    const reasons = (await theIncident(run)).plan?.reasons.join('; ');
+    expect(reasons).toContain('proposed only: no class gives what is needed');
+  });
+
+  test('a class that it names already and that was never carried out is told, not named again', async () => {
+    const run = withClasses([{ name: 'fast', parameters: gp3(5_000) }]);
+    const kubernetes = run.world.clusters.get('prod');
+    const [key] = (kubernetes?.claims.list() ?? []).map(
+      ({ metadata: { namespace, name } }) => `${namespace}/${name}`,
+    );
+    for (let attempt = 0; attempt < 80; attempt++)
+      run.world.ebs.refuseNext(run.volumeId, 'VolumeModificationRateExceeded');
+    const { resourceVersion = '' } = kubernetes?.claims.get(key ?? '')?.metadata ?? {};
+    kubernetes?.claims.patch(key ?? '', {
+      metadata: { resourceVersion },
+      spec: { volumeAttributesClassName: 'fast' },
+    });
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    const incident = await theIncident(run);
+    expect(incident.records).toEqual([]);
+    expect(incident.plan?.reasons.join('; ')).toContain('names class fast, and standard is still in effect');
   });
 
   test('a driver that does not carry it out is told after an hour', async () => {

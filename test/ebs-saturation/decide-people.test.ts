@@ -6,6 +6,11 @@ import { NOW, policyOf, read, shortOf, volumeOf } from './decide-support.ts';
 
 const gp3 = volumeOf('gp3', 500, 3_000, 125);
 
+const FIGURELESS = {
+  ceiling: { instanceType: 't2.large', nitro: false },
+  others: { iops: 0, throughputMib: 0 },
+};
+
 describe('money', () => {
   const policy = policyOf({ maxMonthlyIncrease: 7.5 });
 
@@ -32,6 +37,13 @@ describe('money', () => {
     expect(decided(gp3)).toBe('too-expensive');
   });
 
+  test('GiB that people added since are not counted as Paramedic’s', () => {
+    const grown = volumeOf('gp3', 5_000, 3_000, 125);
+    const policy = policyOf({ maxMonthlyIncrease: 7.5 });
+    const original = volumeOf('gp3', 100, 3_000, 125);
+    expect(decideModification(shortOf(grown, 'iops', { policy, original })).decision).toBe('modify');
+  });
+
   test('that nobody can count is a person’s decision, with the change at hand', () =>
     expect(decideModification(shortOf(gp3, 'iops', { prices: undefined }))).toMatchObject({
       decision: 'propose',
@@ -49,6 +61,7 @@ describe('for people', () => {
     ['a type left out', gp3, { policy: policyOf({ allowTypes: ['io2'] }) }, /not among the allowed/],
     ['beyond known limits', volumeOf('gp3', 500, 90_000, 125), {}, /not within the limits/],
     ['an unknown instance', gp3, { host: unknown('throttled', 'x', NOW) }, /unknown: throttled/],
+    ['an instance without figures', gp3, { host: read(FIGURELESS) }, /what its instance can do is unknown/],
     ['an unknown manager', gp3, { managed: unknown('throttled', 'x', NOW) }, /who manages/],
   ])('%s', (_, current, options, why) =>
     expect(decideModification(shortOf(current, 'both', options))).toMatchObject({

@@ -50,7 +50,9 @@ function ceilingsHold({ from, to, cost }: Modify, input: DecisionInput) {
   expect(to.iops).toBeLessThanOrEqual(Math.max(ceiling.iops, from.iops));
   if (to.type === 'gp3')
     expect(to.throughputMib).toBeLessThanOrEqual(Math.max(ceiling.throughputMib, from.throughputMib));
-  const first = Math.min(usd(from, input), usd(input.original ?? from, input));
+  // GiB that people added since are none of Paramedic's.
+  const original = { ...(input.original ?? from), sizeGib: from.sizeGib };
+  const first = Math.min(usd(from, input), usd(original, input));
   expect(usd(to, input) - first).toBeLessThanOrEqual(maxMonthlyIncrease + 0.001);
   expect([cost.before, cost.after].map(({ known }) => known)).toEqual([true, true]);
 }

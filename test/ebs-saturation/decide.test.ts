@@ -150,11 +150,13 @@ describe('what a change would not help', () => {
     }));
 
   test('a figure EC2 left out bounds nothing', () =>
-    expect(decideModification(shortOf(gp3, 'iops', on({})))).toMatchObject({ to: { iops: 4_500 } }));
+    expect(decideModification(shortOf(gp3, 'iops', on({ baselineThroughputMib: 81 })))).toMatchObject({
+      to: { iops: 4_500 },
+    }));
 
   test('an instance that is not built on Nitro stops one volume at 32,000 IOPS', () => {
     const io2 = volumeOf('io2', 500, 32_000, 4_000);
-    const host = on({ nitro: false });
+    const host = on({ nitro: false, baselineIops: 80_000 });
     expect(decideModification(shortOf(io2, 'iops', { policy: generous, ...host }))).toMatchObject({
       decision: 'instance-limit',
     });

@@ -63,6 +63,20 @@ describe('after a change', () => {
     expect(isBetter(measured({}), measured({}), changedAt)).toBe('unknown');
   });
 
+  test('less load than while it was short proves nothing, however quiet it was before that', () => {
+    // Short for the last 20 of 100 minutes, and quiet as before since.
+    const busy = (index: number) => index >= CHANGED - 20 && index < CHANGED;
+    const of = (high: number, low: number) => (index: number) => (busy(index) ? high : low);
+    const one = measured({
+      ...CALM,
+      ...load(of(2_990, 100), of(25, 1)),
+      iopsExceeded: of(1, 0),
+      queueLength: of(12, 0.1),
+      idleTime: of(0, 55),
+    });
+    expect(isBetter(one, one, changedAt)).toBe('unknown');
+  });
+
   test('a check that is gone while operations wait longer is unknown: the signals disagree', () => {
     expect(compared({ iops: 2_990, queue: 20 })).toBe('unknown');
   });

@@ -84,6 +84,36 @@ describe('what is not ours, or not there', () => {
     expect(run.world.queue.parked[0]?.reason).toContain('EC2 does not return volume');
   });
 
+  test('of several volumes of one alarm, one that is gone does not keep the others from being treated', async () => {
+    const run = await short();
+    const gone = 'vol-00000000000000001';
+    let order = [gone, run.volumeId];
+    send(run, 'ebs-alarm-volumes-math.json', (event) => {
+      const text = JSON.stringify(event).replaceAll(/vol-[0-9a-f]{17}/g, () => {
+        const [first = run.volumeId, ...rest] = order;
+        order = rest;
+        return first;
+      });
+      Object.assign(event, JSON.parse(text));
+    });
+    await pass(run, 10 * MINUTE_MS);
+    expect(changes(run)).toEqual(['modifyVolume']);
+    expect(run.world.queue.parked.map(({ reason }) => reason)).toEqual([expect.stringContaining(gone)]);
+  });
+
+  test('a composite over alarms that are none of ours is counted as ignored', async () => {
+    const run = ebsRun();
+    const arn = run.world.alarms.putComposite('cpu', { AlarmRule: 'ALARM("x")', StateValue: 'ALARM' });
+    send(run, 'ebs-alarm-composite.json', (event) => {
+      Object.assign(event, { resources: [arn] });
+      event.detail.state.reasonData = '{}';
+    });
+    await pass(run, 5 * MINUTE_MS);
+    const said = run.world.queue.parked.length + (await run.simulation.incidents()).length;
+    expect(said).toBe(0);
+    expect(run.simulation.metrics.total('Signals', { disposition: 'ignored' })).toBe(1);
+  });
+
   test('an event of another account opens nothing', async () => {
     const run = ebsRun();
     send(run, 'ebs-alarm-foreign-account.json');

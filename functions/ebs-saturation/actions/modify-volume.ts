@@ -13,6 +13,8 @@ const TICK_MS = 15 * SECOND_MS;
 /** EC2 says `optimizing` within minutes; the new performance holds from then on. */
 const TAKEN_WITHIN_MS = HOUR_MS;
 
+const UNDER_WAY = 'IncorrectModificationState';
+
 interface Memory {
   /** Noted before anything is changed. */
   notedAt: EpochMs;
@@ -62,7 +64,7 @@ function kept(memory: Memory): { [name: string]: Json } {
 
 async function note(context: ActionContext, step: Step): Promise<ActionResult> {
   const volume = await readVolume(context, step);
-  if (isAt(volume, goalOf(step))) return { status: 'done', summary: 'it is so already', lookAgain: true };
+  if (isAt(volume, goalOf(step))) return soAlready();
   if (!isAt(volume, beforeOf(step)))
     return failed('somebody changed the volume in the meantime: nothing was changed');
   const memory = kept({ notedAt: context.ports.clock.now() });
@@ -79,7 +81,8 @@ async function send(context: ActionContext, step: Step, memory: Memory): Promise
     memory: kept({ ...memory, sentAt: clock.now() }),
   } as const;
   // Ours already: the answer, or this round, was lost.
-  if (isAt(volume, to) || isOurs(latest, step, memory)) return sent;
+  if (isOurs(latest, step, memory)) return sent;
+  if (isAt(volume, to)) return soAlready();
   if (isRunning(latest))
     return failed('another modification of the volume is under way: nothing was changed');
   if (!isAt(volume, beforeOf(step)))
@@ -92,17 +95,30 @@ async function send(context: ActionContext, step: Step, memory: Memory): Promise
     await volumes.modifyVolume({ id: volume.id, ...askedFor(to) });
     return sent;
   } catch (error) {
-    if (isFailure(error, 'conflict', 'invalid', 'not-found')) {
-      return failed(`EC2 does not take it (${error.code ?? error.kind}): ${error.message}`);
-    }
-    throw error;
+    if (!isFailure(error, 'conflict', 'invalid', 'not-found')) throw error;
+    if (error.code === UNDER_WAY && (await isOursAfterAll(context, step, memory))) return sent;
+    return failed(`EC2 does not take it (${error.code ?? error.kind}): ${error.message}`);
   }
 }
 
+/** The SDK asks again when an answer is lost, and EC2's list is behind its answers for seconds. */
+async function isOursAfterAll(context: ActionContext, step: Step, memory: Memory): Promise<boolean> {
+  await context.ports.clock.sleep(TICK_MS);
+  return isOurs(await readLatest(context, step), step, memory);
+}
+
 /** EC2 writes down what it was asked for, when it was asked. */
-function isOurs(latest: Modification | undefined, step: Step, { notedAt }: Memory): boolean {
-  if (latest === undefined || latest.startedAt < notedAt - MINUTE_MS) return false;
-  return isSame(provisionedFor(latest.to), goalOf(step));
+function isOurs(latest: Modification | undefined, step: Step, memory: Memory): boolean {
+  return isSince(latest, memory) && isSame(provisionedFor(latest.to), goalOf(step));
+}
+
+/** An earlier one stands in EC2's list until the new one does. */
+function isSince(latest: Modification | undefined, { notedAt }: Memory): latest is Modification {
+  return latest !== undefined && latest.startedAt >= notedAt - MINUTE_MS;
+}
+
+function soAlready(): ActionResult {
+  return { status: 'done', summary: 'it is so already', lookAgain: true };
 }
 
 /** Only what the type can be asked for. */
@@ -120,14 +136,12 @@ async function follow(context: ActionContext, step: Step, memory: Memory): Promi
   const { clock } = context.ports;
   const roundEnds = clock.now() + context.roundMs - TICK_MS;
   for (;;) {
-    const latest = await readLatest(context, step);
-    const state = latest?.state ?? 'not to be seen yet';
-    if (state === 'optimizing' || state === 'completed') {
+    const { state, why, isTaken } = await seen(context, step, memory);
+    if (isTaken) {
       const summary = `${shown(goalOf(step))}: EC2 says ${state}`;
       return { status: 'done', summary, memory: kept(memory), lookAgain: true };
     }
-    if (state === 'failed')
-      return failed(`EC2 says that the modification failed: ${latest?.statusMessage ?? 'no reason'}`);
+    if (state === 'failed') return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
     if (clock.now() > (memory.sentAt ?? 0) + TAKEN_WITHIN_MS)
       return failed(`after an hour EC2 still says ${state}`);
     const summary = `the modification is ${state}`;
@@ -136,6 +150,15 @@ async function follow(context: ActionContext, step: Step, memory: Memory): Promi
     }
     await clock.sleep(TICK_MS);
   }
+}
+
+/** `isTaken`: EC2 says so of the modification and of the volume, one of which may be behind the other. */
+async function seen(context: ActionContext, step: Step, memory: Memory) {
+  const latest = await readLatest(context, step);
+  if (!isSince(latest, memory)) return { state: 'not to be seen yet', isTaken: false } as const;
+  const { state, statusMessage: why } = latest;
+  const holds = state === 'optimizing' || state === 'completed';
+  return { state, why, isTaken: holds && isAt(await readVolume(context, step), goalOf(step)) };
 }
 
 function failed(summary: string): ActionResult {

@@ -6,11 +6,11 @@ export type CostVerdict = { is: 'unknown' | 'too-much' | 'fine'; why: string };
 
 /**
  * Whether the config pays for it. Counted from what the volume cost before the first change Paramedic made, so that
- * many small changes are not more than one large one.
+ * many small changes are not more than one large one. GiB that people added since are theirs.
  */
-export function judgeCost({ cost }: Change, { original, prices, policy }: VolumeNow): CostVerdict {
+export function judgeCost({ cost, from }: Change, { original, prices, policy }: VolumeNow): CostVerdict {
   const { before, after } = cost;
-  const first = original === undefined ? before : monthlyCost(original, prices);
+  const first = original === undefined ? before : monthlyCost({ ...original, sizeGib: from.sizeGib }, prices);
   const unknown = [before, after, first].find((each) => !each.known);
   if (unknown !== undefined && !unknown.known) {
     return { is: 'unknown', why: `cost unknown: ${unknown.why}; a person decides` };

@@ -34,11 +34,23 @@ export function decideModification(input: DecisionInput): Decision {
     return { decision: 'propose', ...because(`what its instance can do is unknown: ${input.host.why}`) };
   }
   const host = input.host.value;
+  if (!hasFigures(host)) {
+    const why = `what its instance can do is unknown: EC2 has no figures of ${host.ceiling.instanceType}`;
+    return { decision: 'propose', ...because(why) };
+  }
   const use = { boot, multiAttach, gp3: policy.gp3, instance: host.ceiling };
   const odd = whyInvalid(current, use);
   if (odd !== undefined)
     return { decision: 'propose', ...because(`not within the limits known here: ${odd}`) };
   return raise(input, host, use);
+}
+
+/** Types that are not optimised for EBS have none: there the network may be what is short. */
+function hasFigures({ ceiling }: Host): boolean {
+  const { baselineIops, maximumIops, baselineThroughputMib, maximumThroughputMib } = ceiling;
+  return [baselineIops, maximumIops, baselineThroughputMib, maximumThroughputMib].some(
+    (figure) => figure !== undefined,
+  );
 }
 
 /** For a volume that can be raised now, on an instance that is known. */

@@ -3,7 +3,7 @@ import type { Fact } from '../../../shared/fact.ts';
 import { between, type Measured, type Series, since } from '../measure/measured.ts';
 import type { SeriesName } from '../measure/names.ts';
 import { figuresOf, RECENT_MS } from '../measure/statistics.ts';
-import { usedOf } from '../measure/used.ts';
+import { type Resource, usedOf } from '../measure/used.ts';
 import { waitsOf } from '../measure/waits.ts';
 import { RESOURCES, VOLUME_CHECK } from './verdict.ts';
 
@@ -73,20 +73,23 @@ function waitOf(measured: Measured): number | undefined {
   return waits.length < ENOUGH ? undefined : figuresOf(waits)?.p50;
 }
 
-/** Of what was short before; where no check says what that was, of both. */
+/** Of what was short before, in the minutes in which it was; where no check says what that was, of both in all. */
 function hasSameLoad(old: Measured, present: Measured): boolean {
-  const short = RESOURCES.filter((resource) => isShort(old.series[VOLUME_CHECK[resource]]));
+  const short = RESOURCES.filter((resource) => shortMinutes(old, resource).size > 0);
   const [before, after] = [usedOf(old), usedOf(present)];
   return (short.length > 0 ? short : RESOURCES).every((resource) => {
-    const was = figuresOf(pointsOf(before[resource]));
+    const minutes = shortMinutes(old, resource);
+    const asked = pointsOf(before[resource]).filter(({ at }) => minutes.size === 0 || minutes.has(at));
+    const was = figuresOf(asked);
     const is = figuresOf(pointsOf(after[resource]));
     if (was === undefined || is === undefined || is.count < ENOUGH) return false;
     return is.p50 > 0 && is.p50 >= was.p50 * SAME_LOAD;
   });
 }
 
-function isShort(check: Fact<Series>): boolean {
-  return pointsOf(check).some(({ value }) => value > 0);
+function shortMinutes({ series }: Measured, resource: Resource): ReadonlySet<EpochMs> {
+  const hits = pointsOf(series[VOLUME_CHECK[resource]]).filter(({ value }) => value > 0);
+  return new Set(hits.map(({ at }) => at));
 }
 
 function pointsOf(fact: Fact<Series>): Series['points'] {

@@ -2,9 +2,10 @@ import { DAY_MS } from '../../../shared/clock.ts';
 import type { StepRecord } from '../../../shared/incident/incident.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
+import { boundsOf } from '../decide/bounds.ts';
 import { judgeCost } from '../decide/budget.ts';
-import type { Decision } from '../decide/decision.ts';
-import type { DecisionInput } from '../decide/input.ts';
+import type { Change, Decision } from '../decide/decision.ts';
+import type { DecisionInput, VolumeNow } from '../decide/input.ts';
 import type { Input } from '../input.ts';
 import { whyInvalid } from '../limits/check.ts';
 import { costChange, costText } from '../price/cost.ts';
@@ -14,10 +15,28 @@ import { fittingClass } from './attributes-class.ts';
 const ACTIONS: ReadonlySet<string> = new Set(['modify-volume', 'change-attributes-class']);
 const ANSWER_WITHIN_MS = DAY_MS;
 
-/** What was done, or answered, about the volume in this incident. */
-export function changeRecords({ incident }: Pick<Input, 'incident'>): StepRecord[] {
+/** What was done, or answered, about raising the volume in this incident. */
+export function changeRecords(input: Pick<Input, 'incident'>): StepRecord[] {
+  return recordsOf(input).filter(({ step }) => !isLowering(step));
+}
+
+/** The same about giving back. */
+export function loweringRecords(input: Pick<Input, 'incident'>): StepRecord[] {
+  return recordsOf(input).filter(({ step }) => isLowering(step));
+}
+
+function recordsOf({ incident }: Pick<Input, 'incident'>): StepRecord[] {
   return incident.records.filter(({ step }) => ACTIONS.has(step.action));
 }
+
+/** Raising lowers nothing. */
+function isLowering({ goal }: Step): boolean {
+  const { from, to } = goal as unknown as Record<'from' | 'to', Performance>;
+  return to.iops < from.iops || to.throughputMib < from.throughputMib;
+}
+
+/** A change that was decided; the first of its reasons stands with the step. */
+export type Wanted = Change & Pick<Extract<Decision, { decision: 'modify' }>, 'via' | 'reasons'>;
 
 export interface Proposed {
   steps: Step[];
@@ -35,13 +54,34 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   if (running !== undefined) return { steps: [running.step], reasons: [] };
   const isClosed = records.some(({ state }) => state !== 'superseded');
   if (decision.decision !== 'modify' || isClosed) return { steps: [], reasons: [] };
-  if (decision.via === 'volume') {
-    const why = whyNotAllowed(input);
-    return why === undefined
-      ? { steps: [modifyStep(input, decision)], reasons: [] }
-      : { steps: [], reasons: [why] };
-  }
-  return classStep(input, decision, about);
+  const { from } = decision;
+  return proposeChange(input, decision, about, (to) => {
+    const change = { from, to, cost: costChange({ from, to }, about.prices) };
+    return isWithin(to, decision.to, about) && judgeCost(change, about).is === 'fine';
+  });
+}
+
+/** A class beyond the ceiling of the config, or what the instance carries, costs money and helps nothing. */
+function isWithin(made: Performance, needed: Performance, about: DecisionInput): boolean {
+  if (!about.host.known) return false;
+  const bounds = boundsOf(needed, about, about.host.value);
+  return (['iops', 'throughputMib'] as const).every(
+    (figure) => made[figure] <= Math.max(needed[figure], bounds[figure].value),
+  );
+}
+
+/** The one step that makes the change. `isAllowed`: of what a class would make of the volume. */
+export function proposeChange(
+  input: Input,
+  change: Wanted,
+  about: VolumeNow,
+  isAllowed: (made: Performance) => boolean,
+): Proposed {
+  if (change.via === 'attributes-class') return classStep(input, change, about, isAllowed);
+  const why = whyNotAllowed(input);
+  return why === undefined
+    ? { steps: [modifyStep(input, change)], reasons: [] }
+    : { steps: [], reasons: [why] };
 }
 
 /** As the role has it: volumes of the CSI drivers, and those that somebody tagged for Paramedic. */
@@ -56,9 +96,7 @@ function whyNotAllowed({ facts: { volume } }: Input): string | undefined {
   return `proposed only: ${id} is no volume of a CSI driver; tag it paramedic=true to let Paramedic change it`;
 }
 
-type Modify = Extract<Decision, { decision: 'modify' }>;
-
-function modifyStep({ facts, now }: Input, { from, to, cost, reasons }: Modify): Step {
+function modifyStep({ facts, now }: Input, { from, to, cost, reasons }: Wanted): Step {
   const id = facts.volume.known ? facts.volume.value.id : '';
   return {
     action: 'modify-volume',
@@ -70,16 +108,22 @@ function modifyStep({ facts, now }: Input, { from, to, cost, reasons }: Modify):
 }
 
 /** Only a class that is there: none is made, and none is edited. */
-function classStep({ facts, now }: Input, { from, to, reasons }: Modify, about: DecisionInput): Proposed {
+function classStep(
+  { facts, now }: Input,
+  { from, to, reasons }: Wanted,
+  about: VolumeNow,
+  isAllowed: (made: Performance) => boolean,
+): Proposed {
   const { claim, volume } = facts;
   if (!claim.known || claim.value === null || !volume.known) return { steps: [], reasons: [] };
-  const { namespace, name, attributesClass, classes } = claim.value;
+  const { namespace, name, attributesClass, currentAttributesClass, classes } = claim.value;
+  if (currentAttributesClass !== null && currentAttributesClass !== attributesClass) {
+    const why = `${namespace}/${name} names class ${attributesClass}, and ${currentAttributesClass} is still in effect`;
+    return { steps: [], reasons: [`proposed only: ${why}: the driver has not carried it out`] };
+  }
   const use = { boot: about.boot, multiAttach: about.multiAttach, gp3: about.policy.gp3 };
-  const isAllowed = (made: Performance) => {
-    const change = { from, to: made, cost: costChange({ from, to: made }, about.prices) };
-    return whyInvalid(made, use) === undefined && judgeCost(change, about).is === 'fine';
-  };
-  const fitting = fittingClass(classes, { from, to }, isAllowed);
+  const isFine = (made: Performance) => whyInvalid(made, use) === undefined && isAllowed(made);
+  const fitting = fittingClass(classes, { from, to }, isFine);
   if (fitting === undefined) {
     const wanted = `a VolumeAttributesClass with type ${to.type}, iops ${to.iops} and throughput ${to.throughputMib}`;
     return {

@@ -19,26 +19,38 @@ export interface ClaimFacts extends ClaimRef {
   classes: VolumeAttributesClass[];
 }
 
-/** Null: no PersistentVolume of the cluster is this volume. Three lists at most. */
+/**
+ * Null: no claim of the cluster is bound to it. One that was released may still name the volume beside the one that is
+ * bound. Three lists at most, where no two namespaces are named.
+ */
 export async function readClaim(kubernetes: Kubernetes, volumeId: string): Promise<ClaimFacts | null> {
   const volumes = await kubernetes.listPersistentVolumes();
-  const volume = volumes.find(({ spec }) => spec?.csi?.volumeHandle === volumeId);
-  const ref = volume?.spec?.claimRef;
-  if (volume === undefined || ref?.namespace === undefined || ref.name === undefined) return null;
+  for (const volume of volumes.filter(({ spec }) => spec?.csi?.volumeHandle === volumeId)) {
+    const found = await claimOf(kubernetes, volume);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+async function claimOf(kubernetes: Kubernetes, volume: PersistentVolume): Promise<ClaimFacts | null> {
+  const ref = volume.spec?.claimRef;
+  if (ref?.namespace === undefined || ref.name === undefined) return null;
   const claims = await kubernetes.listPersistentVolumeClaims({ namespace: ref.namespace });
   const claim = claims.find(({ metadata }) => metadata?.name === ref.name && metadata?.uid === ref.uid);
   if (claim === undefined) return null;
   const { spec, status } = claim as { spec?: ClassNames; status?: ClassNames };
   const driver = driverOf(volume);
-  const classes = spec?.volumeAttributesClassName === undefined ? [] : await classesOf(kubernetes);
+  // An empty name is none.
+  const attributesClass = spec?.volumeAttributesClassName || null;
+  const classes = attributesClass === null ? [] : await classesOf(kubernetes);
   return {
     namespace: ref.namespace,
     name: ref.name,
     uid: claim.metadata?.uid ?? '',
     resourceVersion: claim.metadata?.resourceVersion ?? '',
     storageClass: claim.spec?.storageClassName ?? null,
-    attributesClass: spec?.volumeAttributesClassName ?? null,
-    currentAttributesClass: status?.currentVolumeAttributesClassName ?? null,
+    attributesClass,
+    currentAttributesClass: status?.currentVolumeAttributesClassName || null,
     driver,
     classes: classes.filter(({ driverName }) => driverName === driver),
   };
