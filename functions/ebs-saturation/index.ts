@@ -20,6 +20,7 @@ export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
   events,
   toSignals,
   trigger,
+  keepsNewest: true,
   expand,
   ownersOf,
   gather,

@@ -44,6 +44,8 @@ export interface Trouble<F = unknown, P = unknown> {
    * are instances, and EC2's tags say it.
    */
   ownersOf?(ports: Ports, subjects: readonly Subject[]): Promise<Map<string, Ownership>>;
+  /** Its signals are states, of which the newest counts: where they are too many, older ones make room for it. */
+  keepsNewest?: true;
   /** Pure. The closed incident dealt with this signal's news already: it is recorded and opens nothing. */
   isExpected?(closed: Incident, signal: Signal): boolean;
   /**

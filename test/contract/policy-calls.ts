@@ -1,4 +1,5 @@
 import {
+  ALARM,
   CLUSTER,
   CNI_ADDON,
   EBS_REMEDIATE,
@@ -150,8 +151,8 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       remediate: EBS_REMEDIATE,
       run: EBS_RUN,
     }),
-    // Composites are left out of the answer where the permission is not for every resource.
-    ...on('*', ['cloudwatch:DescribeAlarms', 'ec2:DescribeVolumes']),
+    ...on('*', ['ec2:DescribeVolumes']),
+    ...on(ALARM, ['cloudwatch:DescribeAlarms']),
   ],
   ebsSaturationRemediate: [
     ...everybody('ebsSaturationRemediate'),

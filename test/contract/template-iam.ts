@@ -193,6 +193,7 @@ export const UNSCOPED: Readonly<Record<string, string>> = {
   'servicequotas:GetAWSDefaultServiceQuota': 'Service Quotas reads take no resource',
   'servicequotas:GetRequestedServiceQuotaChange': 'Service Quotas reads take no resource',
   'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota': 'Service Quotas reads take no resource',
+  'cloudwatch:DescribeAlarms': 'composite alarms are found only where the call may name every alarm',
   'cloudwatch:ListMetrics': 'CloudWatch reads take no resource',
   'cloudwatch:GetMetricData': 'CloudWatch reads take no resource',
   'autoscaling:DescribeAutoScalingInstances': 'Auto Scaling describe calls take no resource',

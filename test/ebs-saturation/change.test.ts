@@ -141,6 +141,9 @@ describe('a volume that is short of IOPS', () => {
       if (turn % 10 === 9) await run.simulation.sweep();
     }
     expect(changes(run)).toHaveLength(1);
+    alarm(run, run.volumeId, 'OK');
+    await pass(run, HOUR_MS);
+    expect((await run.simulation.incidents()).map(({ status }) => status)).toEqual(['closed']);
   }, 120_000);
 
   test('T15: metrics that are gone, or never were, are unknown: no change, and said', async () => {

@@ -108,6 +108,29 @@ describe('with people and alarms', () => {
     expect(changes(run)).toHaveLength(1);
   });
 
+  test('a question stands while what it uses falls from hour to hour', async () => {
+    const run = await wasRaised({ mode: 'approve' });
+    const start = run.world.clock.now();
+    run.world.ebsLoad.set(
+      run.volumeId,
+      (minute) => {
+        const hour = Math.floor((minute - start) / HOUR_MS);
+        const isPeak = hour < 20 && (minute - start) % HOUR_MS < 2 * MINUTE_MS;
+        return isPeak ? { iops: 2_900 - 20 * hour, throughputMib: 20 } : QUIET;
+      },
+      start,
+    );
+    await hours(run, 7 * 24 + 3);
+    const [asked] = (await theIncident(run)).questions;
+    await hours(run, 10);
+    expect((await theIncident(run)).questions).toEqual([asked]);
+    await answer(run, 'approved');
+    await hours(run, 2);
+    const to = asked?.step.goal['to'] as { iops: number };
+    expect(to.iops).toBeGreaterThan(3_500);
+    expect(await provisioned(run)).toMatchObject({ iops: to.iops });
+  });
+
   test('an alarm during the question wins: a yes lowers nothing any more', async () => {
     const run = await raised({ mode: 'approve' });
     await use(run);

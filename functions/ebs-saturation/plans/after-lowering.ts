@@ -3,12 +3,11 @@ import type { StepRecord, StepState } from '../../../shared/incident/incident.ts
 import type { OutcomeKind, PlanEnd } from '../../../shared/incident/plan.ts';
 import type { StepBack } from '../decide/decision.ts';
 import type { Input } from '../input.ts';
+import { madeOf, uncompleted } from './after.ts';
 import { loweringRecords, type Proposed } from './change-step.ts';
 
 /** Nothing presses, and an alarm wakes the run. */
 const LOOK_EVERY_MS = HOUR_MS;
-/** EC2 may optimise for a day; its events tell sooner. */
-const FOLLOW_EVERY_MS = 30 * MINUTE_MS;
 /** A read may fail for a while, a modification end: as long as an answer may take. The sweep finds the volume again. */
 const PATIENCE_MS = DAY_MS;
 const AGAIN_MS = 30 * MINUTE_MS;
@@ -45,14 +44,15 @@ function againAt({ facts, incident, now }: Input, decision: StepBack): EpochMs |
   return mayPass && until <= incident.openedAt + PATIENCE_MS ? until : undefined;
 }
 
-function followed({ facts: { modification }, now }: Input, done: StepRecord): PlanEnd {
-  // None: it was so already.
-  const state = modification.known ? (modification.value?.state ?? 'completed') : undefined;
-  if (state === 'failed') {
-    const why = (modification.known && modification.value?.statusMessage) || 'EC2 gives no reason';
+function followed({ facts, now }: Input, done: StepRecord): PlanEnd {
+  const changedAt = done.endedAt ?? now;
+  const { modification } = facts;
+  // Never modified: it was so already.
+  const isNever = modification.known && modification.value === null;
+  const { state, why } = isNever ? { state: 'completed' } : madeOf(facts, changedAt);
+  if (state === 'failed')
     return end('escalated', `Stepping back failed after EC2 had taken it: ${why}.`, said(done));
-  }
-  if (state !== 'completed') return wait(now + FOLLOW_EVERY_MS, 'EC2 has not completed the modification');
+  if (state !== 'completed') return uncompleted(now, changedAt, done);
   return end('fixed', 'It was stepped back, and EC2 has completed the modification.', said(done));
 }
 

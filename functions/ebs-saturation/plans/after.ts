@@ -55,14 +55,17 @@ function whyUnwell(better: Better, { firing }: Standing, isCompleted: boolean): 
 }
 
 /** EC2 tells of the latest modification alone: one begun later, by somebody else, says that ours was completed. */
-function madeOf({ modification }: Input['facts'], changedAt: EpochMs): { state: string; why?: string } {
+export function madeOf(
+  { modification }: Input['facts'],
+  changedAt: EpochMs,
+): { state: string; why?: string } {
   if (!modification.known || modification.value === null) return { state: 'unknown' };
   const { state, startedAt, statusMessage } = modification.value;
   if (startedAt > changedAt) return { state: 'completed' };
   return { state, why: statusMessage ?? 'EC2 gives no reason' };
 }
 
-function uncompleted(now: EpochMs, changedAt: EpochMs, done: StepRecord): PlanEnd {
+export function uncompleted(now: EpochMs, changedAt: EpochMs, done: StepRecord): PlanEnd {
   if (now < changedAt + FOLLOW_UNTIL_MS)
     return wait(now + FOLLOW_EVERY_MS, 'EC2 has not completed the modification');
   return end('escalated', 'For a week EC2 was not seen to complete the modification.', done);

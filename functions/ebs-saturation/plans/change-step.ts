@@ -10,6 +10,7 @@ import type { Input } from '../input.ts';
 import { whyInvalid } from '../limits/check.ts';
 import { costChange, costText } from '../price/cost.ts';
 import type { Performance } from '../volume.ts';
+import { askedBefore, isLowering } from './asked.ts';
 import { fittingClass } from './attributes-class.ts';
 
 const ACTIONS: ReadonlySet<string> = new Set(['modify-volume', 'change-attributes-class']);
@@ -27,12 +28,6 @@ export function loweringRecords(input: Pick<Input, 'incident'>): StepRecord[] {
 
 function recordsOf({ incident }: Pick<Input, 'incident'>): StepRecord[] {
   return incident.records.filter(({ step }) => ACTIONS.has(step.action));
-}
-
-/** Raising lowers nothing. */
-function isLowering({ goal }: Step): boolean {
-  const { from, to } = goal as unknown as Record<'from' | 'to', Performance>;
-  return to.iops < from.iops || to.throughputMib < from.throughputMib;
 }
 
 /** A change that was decided; the first of its reasons stands with the step. */
@@ -55,10 +50,15 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   const isClosed = records.some(({ state }) => state !== 'superseded');
   if (decision.decision !== 'modify' || isClosed) return { steps: [], reasons: [] };
   const { from } = decision;
-  return proposeChange(input, decision, about, (to) => {
-    const change = { from, to, cost: costChange({ from, to }, about.prices) };
-    return isWithin(to, decision.to, about) && judgeCost(change, about).is === 'fine';
-  });
+  const isFine = (to: Performance) =>
+    judgeCost({ from, to, cost: costChange({ from, to }, about.prices) }, about).is === 'fine';
+  const { steps, reasons } = proposeChange(
+    input,
+    decision,
+    about,
+    (to) => isWithin(to, decision.to, about) && isFine(to),
+  );
+  return { steps: steps.map((step) => askedBefore(input, step, isFine) ?? step), reasons };
 }
 
 /** A class beyond the ceiling of the config, or what the instance carries, costs money and helps nothing. */

@@ -113,7 +113,7 @@ function attachmentPiece(node: string): Piece {
 }
 
 /** As a StatefulSet makes them: nobody provisions what is behind them. */
-function claimPieces({ namespace }: Scene, { name, replicas = 1 }: TimedWorkload): Piece[] {
+function claimPieces({ namespace }: Scene, { name, replicas = 1 }: Workload): Piece[] {
   const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   const resources = { requests: { storage: '100Gi' } };
   const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources };
