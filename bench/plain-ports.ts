@@ -51,6 +51,8 @@ function portsOf(traffic: Traffic, { calls, started }: Traces): Ports {
     autoscaling: counted('autoscaling', refusing('autoscaling'), calls),
     quotas: counted('quotas', refusing('quotas'), calls),
     usage: counted('usage', refusing('usage'), calls),
+    volumes: counted('volumes', refusing('volumes'), calls),
+    alarms: counted('alarms', refusing('alarms'), calls),
     kubernetes: counted('kubernetes', refusing('kubernetes'), calls),
     table: counted('table', new MemoryTable(), calls),
     durable: counted('durable', durableInto(started), calls),

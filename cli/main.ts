@@ -28,6 +28,7 @@ export const VERBS: readonly Registered[] = [
   entry('init', 'write a commented starter config, which only observes', () => import('./verbs/init.ts')),
   entry('config', 'check, show, compare, push and roll back the config', () => import('./verbs/config.ts')),
   entry('validate', 'check a config file', () => import('./verbs/validate.ts')),
+  entry('onboard', 'make the alarms that watch every EBS volume', () => import('./verbs/onboard.ts')),
   entry('why', 'every gate an incident met, in order', () => import('./verbs/why.ts')),
   entry('approve', 'say yes to a question of an incident', () => import('./verbs/approve.ts')),
   entry('deny', 'say no to the questions of an incident', () => import('./verbs/deny.ts')),

@@ -8,6 +8,8 @@ export const BUNDLES: Readonly<Record<string, string>> = {
   'node-interruption-remediate': 'functions/node-interruption/remediate.ts',
   'api-throttling-receive': 'functions/api-throttling/receive.ts',
   'api-throttling-remediate': 'functions/api-throttling/remediate.ts',
+  'ebs-saturation-receive': 'functions/ebs-saturation/receive.ts',
+  'ebs-saturation-remediate': 'functions/ebs-saturation/remediate.ts',
   sweep: 'functions/sweep/index.ts',
   approval: 'functions/approval/index.ts',
   notifier: 'functions/notifier/index.ts',

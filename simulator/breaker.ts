@@ -7,7 +7,15 @@ import type { Process } from './process.ts';
 import { seededRandom } from './random.ts';
 import { Simulation } from './simulation.ts';
 
-const GUARDED = ['ec2', 'eks', 'autoscaling', 'quotas', 'usage'] as const satisfies readonly PortName[];
+const GUARDED = [
+  'ec2',
+  'volumes',
+  'eks',
+  'autoscaling',
+  'quotas',
+  'usage',
+  'alarms',
+] as const satisfies readonly PortName[];
 
 /**
  * A deployment whose processes have the breaker of the deployed ones before their AWS ports. Lambda keeps an

@@ -1,7 +1,8 @@
 import type { LifecycleAction } from '../shared/ports/autoscaling.ts';
 import type { AddonChange } from '../shared/ports/eks.ts';
-import type { PodRef } from '../shared/ports/kubernetes.ts';
+import type { ClaimRef, PodRef } from '../shared/ports/kubernetes.ts';
 import type { QuotaIncrease } from '../shared/ports/quotas.ts';
+import type { VolumeChange } from '../shared/ports/volumes.ts';
 import type { Call } from './calls.ts';
 import { podKey, type SimInstance } from './model.ts';
 import type { World } from './world.ts';
@@ -47,6 +48,10 @@ function settingOf(world: World, call: Call): CallSubject[] {
       return [ofAddon(first as AddonChange)];
     case 'patchDaemonSet':
       return [ofDaemonSet(world, call, first as { namespace: string; name: string })];
+    case 'modifyVolume':
+      return [ofVolume(world, (first as VolumeChange).id)];
+    case 'patchPersistentVolumeClaim':
+      return [ofClaim(world, call, first as ClaimRef)];
     default:
       return [];
   }
@@ -66,6 +71,20 @@ function ofDaemonSet(world: World, call: Call, object: { namespace: string; name
   const key = podKey(object);
   const ids = [cluster.daemonSets.get(key)?.metadata.uid, world.addons.ownerOf(cluster.ref.name, key)];
   return { ids: ids.filter((id) => id !== undefined) };
+}
+
+/** A volume is its instance's, too. */
+function ofVolume({ ebs }: World, id: string): CallSubject {
+  const instance = ebs.find(id)?.place.instance?.id;
+  return { ids: instance === undefined ? [id] : [id, instance] };
+}
+
+/** What a claim names is done to its volume. */
+function ofClaim(world: World, call: Call, object: ClaimRef): CallSubject {
+  const { claims } = world.runtime(call.cluster ?? '');
+  const claim = claims.get(podKey(object));
+  const volume = claims.volumes.get(claim?.spec.volumeName ?? '')?.spec.csi.volumeHandle;
+  return { ids: [claim?.metadata.uid, volume].filter((id) => id !== undefined) };
 }
 
 function ofInstance(world: World, id: string): CallSubject {

@@ -8,6 +8,8 @@ export const PORTS = [
   'autoscaling',
   'quotas',
   'usage',
+  'volumes',
+  'alarms',
   'kubernetes',
   'table',
   'durable',
@@ -53,7 +55,16 @@ const MUTATING: Record<PortName, readonly string[]> = {
   ],
   quotas: ['requestIncrease'],
   usage: [],
-  kubernetes: ['patchNode', 'deleteNode', 'patchDaemonSet', 'evictPod', 'deletePod'],
+  volumes: ['modifyVolume'],
+  alarms: [],
+  kubernetes: [
+    'patchNode',
+    'deleteNode',
+    'patchDaemonSet',
+    'patchPersistentVolumeClaim',
+    'evictPod',
+    'deletePod',
+  ],
   table: ['putNew', 'update', 'addToSet'],
   durable: ['start', 'wake'],
   topic: ['publish'],
@@ -66,7 +77,14 @@ export function isMutating(port: PortName, method: string): boolean {
   return MUTATING[port].includes(method);
 }
 
-const INFRASTRUCTURE: ReadonlySet<PortName> = new Set(['ec2', 'eks', 'autoscaling', 'quotas', 'kubernetes']);
+const INFRASTRUCTURE: ReadonlySet<PortName> = new Set([
+  'ec2',
+  'volumes',
+  'eks',
+  'autoscaling',
+  'quotas',
+  'kubernetes',
+]);
 
 /** Changes to somebody's infrastructure, as against our own ledger and messages. */
 export function changesInfrastructure(call: Call): boolean {

@@ -1,12 +1,13 @@
 import { PortError } from '../shared/errors.ts';
 import type { Ec2, Instance } from '../shared/ports/ec2.ts';
+import { ROOT_DEVICE } from './ebs-places.ts';
 import type { Gate } from './gate.ts';
 import type { SimInstance } from './model.ts';
 import type { World } from './world.ts';
 
 /** EC2 of a simulated world. */
 export function simulatedEc2(world: World, gate: Gate): Ec2 {
-  const { fleet, network } = world;
+  const { fleet, network, ebs } = world;
   return {
     describeInstances: (ids) =>
       gate.call({ port: 'ec2', method: 'describeInstances', args: [ids] }, (asOf) => {
@@ -15,7 +16,14 @@ export function simulatedEc2(world: World, gate: Gate): Ec2 {
         return [...new Set(ids)].flatMap((id) => {
           const instance = instances.get(id);
           return instance !== undefined && fleet.machines.isShown(instance)
-            ? [{ ...describe(instance), ...placeOf(world, instance) }]
+            ? [
+                {
+                  ...describe(instance),
+                  ...placeOf(world, instance),
+                  rootDevice: ROOT_DEVICE,
+                  volumes: ebs.on(instance),
+                },
+              ]
             : [];
         });
       }),

@@ -5,6 +5,11 @@ export function instanceId(seed: number, ...words: (string | number)[]): string 
   return `i-${hex(seed, 'instance', words).slice(0, 17)}`;
 }
 
+/** `vol-` and 17 hex digits, likewise. */
+export function volumeId(seed: number, ...words: (string | number)[]): string {
+  return `vol-${hex(seed, 'volume', words).slice(0, 17)}`;
+}
+
 /** A version 4 UUID in form, derived from its words. */
 export function uuid(seed: number, ...words: (string | number)[]): string {
   const digits = hex(seed, 'uuid', words);

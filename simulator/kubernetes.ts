@@ -47,10 +47,16 @@ function apiServer(runtime: ClusterRuntime, gate: Gate): Kubernetes {
   };
 }
 
-type Writes = 'patchNode' | 'deleteNode' | 'patchDaemonSet' | 'evictPod' | 'deletePod';
+type Writes =
+  | 'patchNode'
+  | 'deleteNode'
+  | 'patchDaemonSet'
+  | 'patchPersistentVolumeClaim'
+  | 'evictPod'
+  | 'deletePod';
 
 function reads(runtime: ClusterRuntime, call: Caller): Omit<Kubernetes, Writes | 'serverAheadMs'> {
-  const { cluster, events, nodeClaims } = runtime;
+  const { cluster, events, nodeClaims, claims } = runtime;
   return {
     listNodes: (selector) =>
       call('listNodes', [selector], (asOf) => {
@@ -68,6 +74,10 @@ function reads(runtime: ClusterRuntime, call: Caller): Omit<Kubernetes, Writes |
     listDeployments: (filter) => call('listDeployments', [filter], () => deployments(cluster, filter)),
     listEvents: (filter) => call('listEvents', [filter], () => events.withReason(filter.reason)),
     listNodeClaims: () => call('listNodeClaims', [], () => nodeClaims.list()),
+    listPersistentVolumes: () => call('listPersistentVolumes', [], () => [...claims.volumes.values()]),
+    listPersistentVolumeClaims: (filter) =>
+      call('listPersistentVolumeClaims', [filter], () => claims.list(filter.namespace)),
+    listVolumeAttributesClasses: () => call('listVolumeAttributesClasses', [], () => claims.classes()),
   };
 }
 
@@ -89,6 +99,12 @@ function writes(runtime: ClusterRuntime, call: Caller): Pick<Kubernetes, Writes>
         const patched = runtime.daemonSets.patch(podKey(object), patch);
         if (patched !== undefined) return patched;
         throw missing(`daemonsets.apps "${object.name}" not found`, 'patch apps/daemonsets');
+      }),
+    patchPersistentVolumeClaim: (claim, patch) =>
+      call('patchPersistentVolumeClaim', [claim, patch], () => {
+        const patched = runtime.claims.patch(podKey(claim), patch);
+        if (patched !== undefined) return patched;
+        throw missing(`persistentvolumeclaims "${claim.name}" not found`, 'patch /persistentvolumeclaims');
       }),
     evictPod: (pod, options) =>
       call('evictPod', [pod, options], () => requestEviction(cluster, kubelets, pod, options.graceSeconds)),

@@ -1,5 +1,6 @@
+import { mebibytes } from '../shared/aws/ec2-ebs.ts';
 import { sha256Hex } from '../shared/incident/step-key.ts';
-import type { InstanceType, Subnet } from '../shared/ports/ec2.ts';
+import type { EbsLimits, InstanceType, Subnet } from '../shared/ports/ec2.ts';
 
 const FREE = 4_000;
 /** As much as one network interface of a large instance holds. */
@@ -7,10 +8,10 @@ const HELD = 10;
 
 /** What EC2 documents of some types. */
 const TYPES: readonly InstanceType[] = [
-  nitro('m5.large', 3, 10, 2),
-  nitro('m6i.large', 3, 10, 2),
-  nitro('m6i.4xlarge', 8, 30, 16),
-  nitro('t3.small', 3, 4, 2),
+  { ...nitro('m5.large', 3, 10, 2), ebs: ebs([3_600, 81.25], [18_750, 593.75]) },
+  { ...nitro('m6i.large', 3, 10, 2), ebs: ebs([3_600, 81.25], [40_000, 1_250]) },
+  { ...nitro('m6i.4xlarge', 8, 30, 16), ebs: ebs([20_000, 625], [40_000, 1_250]) },
+  { ...nitro('t3.small', 3, 4, 2), ebs: ebs([1_000, 21.75], [11_800, 260.57]) },
 ];
 
 /** Subnets and instance types of a simulated account: one subnet in each zone. */
@@ -45,4 +46,14 @@ export class SimNetwork {
 
 function nitro(type: string, interfaces: number, ipv4PerInterface: number, vcpus: number): InstanceType {
   return { type, interfaces, ipv4PerInterface, vcpus, hypervisor: 'nitro', bareMetal: false };
+}
+
+/** IOPS, and MB/s as EC2 has them. */
+function ebs(baseline: [number, number], maximum: [number, number]): EbsLimits {
+  return {
+    baselineIops: baseline[0],
+    baselineThroughputMib: mebibytes(baseline[1]),
+    maximumIops: maximum[0],
+    maximumThroughputMib: mebibytes(maximum[1]),
+  };
 }

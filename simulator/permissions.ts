@@ -39,6 +39,14 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
     listMetrics: { aws: 'cloudwatch:ListMetrics' },
     readMetrics: { aws: 'cloudwatch:GetMetricData' },
   },
+  volumes: {
+    describeVolumes: { aws: 'ec2:DescribeVolumes' },
+    describeModifications: { aws: 'ec2:DescribeVolumesModifications' },
+    modifyVolume: { aws: 'ec2:ModifyVolume' },
+  },
+  alarms: {
+    describeAlarms: { aws: 'cloudwatch:DescribeAlarms' },
+  },
   autoscaling: {
     describeInstances: { aws: 'autoscaling:DescribeAutoScalingInstances' },
     describeGroup: { aws: 'autoscaling:DescribeAutoScalingGroups' },
@@ -65,6 +73,10 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
     patchDaemonSet: { kubernetes: 'patch apps/daemonsets', only: 'kube-system/aws-node' },
     listEvents: { kubernetes: 'list /events' },
     listNodeClaims: { kubernetes: 'list karpenter.sh/nodeclaims' },
+    listPersistentVolumes: { kubernetes: 'list /persistentvolumes' },
+    listPersistentVolumeClaims: { kubernetes: 'list /persistentvolumeclaims' },
+    listVolumeAttributesClasses: { kubernetes: 'list storage.k8s.io/volumeattributesclasses' },
+    patchPersistentVolumeClaim: { kubernetes: 'patch /persistentvolumeclaims' },
     evictPod: { kubernetes: 'create /pods/eviction' },
     deletePod: { kubernetes: 'delete /pods' },
   },

@@ -1,10 +1,12 @@
 import type { Permissions } from '../shared/actions/action.ts';
+import type { Alarms } from '../shared/ports/alarms.ts';
 import type { Durable } from '../shared/ports/durable.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import type { Queue, Topic } from '../shared/ports/messages.ts';
 import type { Quotas } from '../shared/ports/quotas.ts';
 import type { Table } from '../shared/ports/table.ts';
 import type { Usage } from '../shared/ports/usage.ts';
+import type { Volumes } from '../shared/ports/volumes.ts';
 import { simulatedAutoScaling } from './autoscaling.ts';
 import { simulatedEc2 } from './ec2.ts';
 import { simulatedEks } from './eks.ts';
@@ -40,6 +42,8 @@ export function simulatedPorts(world: World, options: SimulatedPortsOptions): Po
     autoscaling: simulatedAutoScaling(world, gate),
     quotas: gatedQuotas(world.quotas.port(), gate),
     usage: gatedUsage(world.usage.port(), gate),
+    volumes: gatedVolumes(world.ebs.port(), gate),
+    alarms: gatedAlarms(world.alarms.port(), gate),
     kubernetes: simulatedKubernetes(world, gate),
     table: gatedTable(world.table, gate),
     durable: gatedDurable(options.durable, gate),
@@ -82,6 +86,21 @@ function gatedUsage(usage: Usage, gate: Gate): Usage {
     readMetrics: (queries, window) =>
       gate.call(request('readMetrics', queries, window), () => usage.readMetrics(queries, window)),
   };
+}
+
+function gatedVolumes(volumes: Volumes, gate: Gate): Volumes {
+  const request = (method: string, ...args: unknown[]) => ({ port: 'volumes' as const, method, args });
+  return {
+    describeVolumes: (ids) => gate.call(request('describeVolumes', ids), () => volumes.describeVolumes(ids)),
+    describeModifications: (ids) =>
+      gate.call(request('describeModifications', ids), () => volumes.describeModifications(ids)),
+    modifyVolume: (change) => gate.call(request('modifyVolume', change), () => volumes.modifyVolume(change)),
+  };
+}
+
+function gatedAlarms(alarms: Alarms, gate: Gate): Alarms {
+  const request = (arns: unknown) => ({ port: 'alarms' as const, method: 'describeAlarms', args: [arns] });
+  return { describeAlarms: (arns) => gate.call(request(arns), () => alarms.describeAlarms(arns)) };
 }
 
 function gatedTable(table: Table, gate: Gate): Table {

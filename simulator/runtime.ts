@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../shared/clock.ts';
 import type { NodePatch } from '../shared/ports/kubernetes.ts';
 import { DisruptionController } from './budgets.ts';
+import { Claims } from './claims.ts';
 import type { SimCluster } from './cluster.ts';
 import { Controllers } from './controllers.ts';
 import { CoreEvents } from './core-events.ts';
@@ -30,6 +31,9 @@ export class ClusterRuntime {
   readonly daemonSets: DaemonSets;
   readonly events: CoreEvents;
   readonly nodeClaims: NodeClaims;
+  /** Where volumes are attached. */
+  readonly volumes: Volumes;
+  readonly claims: Claims;
   readonly #scheduler: Scheduler;
   readonly #controllers: Controllers;
   /** Nodes whose instance is terminated: removed once they are NotReady. */
@@ -38,12 +42,12 @@ export class ClusterRuntime {
   readonly #stopped = new Set<string>();
   /** How often a node's machine died or came back: what was planned for one outage must not hit the next. */
   readonly #outages = new Map<string, number>();
-  readonly #volumes: Volumes;
 
   constructor(cluster: SimCluster) {
     this.cluster = cluster;
-    this.#volumes = new Volumes(cluster);
-    this.kubelets = new Kubelets(cluster, this.#volumes);
+    this.claims = new Claims(cluster);
+    this.volumes = new Volumes(cluster);
+    this.kubelets = new Kubelets(cluster, this.volumes);
     this.#scheduler = new Scheduler(cluster, this.kubelets);
     this.#controllers = new Controllers(cluster, this.#scheduler, this.kubelets);
     this.budgets = new DisruptionController(cluster);
@@ -109,7 +113,7 @@ export class ClusterRuntime {
   machineGone(node: string): void {
     this.#stopped.delete(node);
     this.#orphans.add(node);
-    this.#volumes.machineGone(node);
+    this.volumes.machineGone(node);
     this.#removeOrphan(node);
   }
 

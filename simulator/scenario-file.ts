@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PORTS } from './calls.ts';
 import { count, duration, name } from './fields.ts';
 
 /** An instance id, a node name, or `group/0` for the group's first node. */
@@ -23,20 +24,7 @@ export const faultSchema = v.variant('kind', [
 ]);
 
 export const faultRuleSchema = v.strictObject({
-  port: v.optional(
-    v.picklist([
-      'ec2',
-      'eks',
-      'autoscaling',
-      'kubernetes',
-      'table',
-      'durable',
-      'topic',
-      'queue',
-      'slack',
-      'hints',
-    ]),
-  ),
+  port: v.optional(v.picklist(PORTS)),
   method: v.optional(v.string()),
   cluster: v.optional(name),
   process: v.optional(v.string()),

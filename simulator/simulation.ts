@@ -195,9 +195,14 @@ function declaredBy(troubles: readonly Trouble[]): Permissions {
   };
 }
 
-/** What every receive may do to find an owner, and that of throttled calls to find whose a role is. */
+/**
+ * What every receive may do to find an owner, that of throttled calls to find whose a role is, and that of volumes to
+ * find what a composite alarm is about.
+ */
 const PIPELINE_AWS = [
+  'cloudwatch:DescribeAlarms',
   'ec2:DescribeInstances',
+  'ec2:DescribeVolumes',
   'eks:DescribeAccessEntry',
   'eks:DescribeAddon',
   'eks:DescribeCluster',

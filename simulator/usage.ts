@@ -25,6 +25,7 @@ interface Stored extends Metric {
 export class SimUsage implements MetricOperations {
   readonly #clock: VirtualClock;
   readonly #stored = new Map<string, Stored>();
+  readonly #publishers: (() => void)[] = [];
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -35,16 +36,22 @@ export class SimUsage implements MetricOperations {
     return usageAdapter(async () => this);
   }
 
-  /** Something publishes a datum now. */
-  put(metric: Metric, value: number): void {
+  /** Called before every read, by whoever publishes only what is read. */
+  beforeRead(publish: () => void): void {
+    this.#publishers.push(publish);
+  }
+
+  /** Something publishes a datum, by default now. */
+  put(metric: Metric, value: number, at: EpochMs = this.#clock.now()): void {
     const key = keyOf(metric);
     const stored = this.#stored.get(key) ?? { ...metric, minutes: new Map() };
-    const minute = Math.floor(this.#clock.now() / MINUTE_MS) * MINUTE_MS;
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
     stored.minutes.set(minute, [...(stored.minutes.get(minute) ?? []), value]);
     this.#stored.set(key, stored);
   }
 
   listMetrics = async (request: ListMetricsInput): Promise<ListMetricsOutput> => {
+    for (const publish of this.#publishers) publish();
     const since = request.RecentlyActive === undefined ? 0 : this.#clock.now() - RECENT_MS;
     const all = [...this.#stored.values()].filter(
       (metric) => matches(metric, request) && [...metric.minutes.keys()].some((at) => at >= since),
@@ -55,6 +62,7 @@ export class SimUsage implements MetricOperations {
   };
 
   getMetricData = async (request: GetMetricDataInput): Promise<GetMetricDataOutput> => {
+    for (const publish of this.#publishers) publish();
     const from = Math.floor((request.StartTime?.getTime() ?? 0) / MINUTE_MS) * MINUTE_MS;
     const to = request.EndTime?.getTime() ?? 0;
     return {

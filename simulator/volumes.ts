@@ -1,9 +1,9 @@
 import { MINUTE_MS, SECOND_MS } from '../shared/clock.ts';
+import { claimNameOf, DRIVER, volumeNameOf } from './claim-objects.ts';
 import type { SimCluster } from './cluster.ts';
 import { uuid } from './ids.ts';
 import { isAbandoned, isReady, type SimAttachment, type SimPod } from './model.ts';
 
-const ATTACHER = 'ebs.csi.aws.com';
 const ATTACH_MS = SECOND_MS;
 const DETACH_MS = SECOND_MS;
 /** The attach-detach controller's patience with a node that does not answer. */
@@ -54,6 +54,19 @@ export class Volumes {
   settle(pod: SimPod): void {
     const name = this.#nameFor(pod);
     if (name !== undefined) this.#put(this.#volumeFor(name, pod), true);
+  }
+
+  /** The node that a volume, by the name of its PersistentVolume, is attached to or being attached to. */
+  placeOf(name: string): { node: string; attached: boolean } | undefined {
+    const volume = this.#volumes.get(name);
+    if (volume === undefined) return undefined;
+    const { node, attachment } = volume;
+    return { node, attached: this.#cluster.attachments.get(attachment)?.status.attached === true };
+  }
+
+  /** Names of the PersistentVolumes on a node, in the order in which they came. */
+  namesOn(node: string): string[] {
+    return [...(this.#byNode.get(node) ?? [])].map(({ name }) => name);
   }
 
   machineGone(node: string): void {
@@ -135,7 +148,7 @@ export class Volumes {
       kind: 'VolumeAttachment',
       metadata: before?.metadata ?? this.#cluster.newMeta(volume.attachment, {}),
       spec: {
-        attacher: ATTACHER,
+        attacher: DRIVER,
         nodeName: volume.node,
         source: { persistentVolumeName: volume.name },
       },
@@ -144,10 +157,7 @@ export class Volumes {
     this.#cluster.putAttachment(stored);
   }
 
-  /** A StatefulSet's pods keep their names, and so their volumes. */
   #nameFor(pod: SimPod): string | undefined {
-    if (!pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim !== undefined)) return undefined;
-    const { namespace, name } = pod.metadata;
-    return `pvc-${uuid(this.#cluster.seed, this.#cluster.ref.name, 'volume', namespace, name)}`;
+    return claimNameOf(pod) === undefined ? undefined : volumeNameOf(this.#cluster, pod);
   }
 }

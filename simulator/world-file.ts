@@ -53,6 +53,8 @@ const workloadSchema = v.strictObject({
   emptyDir: v.optional(v.boolean(), false),
   /** Each pod has an EBS volume of its own (ReadWriteOnce); a StatefulSet's pods keep theirs. */
   volume: v.optional(v.boolean(), false),
+  /** The VolumeAttributesClass that the claims to these volumes name. */
+  volumeClass: v.optional(name),
   toleratesUnschedulable: v.optional(v.boolean(), false),
   annotations: v.optional(words, {}),
   /** Its pods share their node's address. */
@@ -90,12 +92,21 @@ const budgetSchema = v.pipe(
   ),
 );
 
+const attributesClassSchema = v.strictObject({
+  name,
+  driver: v.optional(v.string(), 'ebs.csi.aws.com'),
+  /** In the driver's words: `type`, `iops`, `throughput`. */
+  parameters: words,
+});
+
 const clusterSchema = v.strictObject({
   name,
   version: v.optional(v.pipe(v.string(), v.regex(/^1\.\d+$/)), '1.33'),
   groups: v.array(groupSchema),
   workloads: v.optional(v.array(workloadSchema), []),
   budgets: v.optional(v.array(budgetSchema), []),
+  /** VolumeAttributesClasses; absent: its API server does not know such objects. */
+  volumeAttributesClasses: v.optional(v.array(attributesClassSchema)),
   /** false: nobody removes the Nodes of terminated instances. */
   cloudController: v.optional(v.boolean(), true),
   /** How far the API server's clock is ahead of everybody else's, or behind: `-10m`. */

@@ -1,9 +1,13 @@
 import * as v from 'valibot';
 import { type EpochMs, isoTime } from '../shared/clock.ts';
 import { SimAddons } from './addons.ts';
+import { SimAlarms } from './alarms.ts';
 import { CallLog } from './calls.ts';
+import { ClaimResizer } from './claim-resizer.ts';
 import { VirtualClock } from './clock.ts';
 import { SimCluster } from './cluster.ts';
+import { SimVolumes } from './ebs.ts';
+import { EbsLoad } from './ebs-load.ts';
 import type { EksDrain } from './eks-drain.ts';
 import { SimEksRoles } from './eks-roles.ts';
 import type { CloudEvent } from './events.ts';
@@ -47,6 +51,10 @@ export class World {
   readonly addons = new SimAddons(this.clusters);
   readonly roles = new SimEksRoles(this.clusters, this.addons);
   readonly network = new SimNetwork();
+  readonly alarms: SimAlarms;
+  readonly ebs: SimVolumes;
+  /** What software does to volumes. */
+  readonly ebsLoad: EbsLoad;
   /** Every event AWS would have sent so far. */
   readonly events: CloudEvent[] = [];
   readonly #listeners: ((event: CloudEvent) => void)[] = [];
@@ -65,6 +73,19 @@ export class World {
       emit: (event) => this.#emit(event),
       hasHistory: keepCalls,
     });
+    this.alarms = new SimAlarms(spec);
+    const { clock, fleet, clusters } = this;
+    const { account, region, seed } = spec;
+    this.ebs = new SimVolumes({
+      clock,
+      fleet,
+      clusters,
+      account,
+      region,
+      seed,
+      send: (event) => this.send(event),
+    });
+    this.ebsLoad = new EbsLoad(this);
     const settings = { clock: this.clock, delays: spec.delays, seed: spec.seed, hasHistory: keepCalls };
     for (const cluster of spec.clusters) {
       const ref = { name: cluster.name, account: spec.account, region: spec.region };
@@ -72,6 +93,7 @@ export class World {
       this.clusters.set(cluster.name, runtime);
       for (const group of cluster.groups) this.fleet.scaling.add(cluster.name, group);
       runtime.populate();
+      new ClaimResizer(runtime, this.ebs).watch();
     }
   }
 

@@ -55,6 +55,8 @@ function portsOf(kubernetes: KubernetesAccess, durable: Ports['durable'], node: 
     autoscaling: refusing('autoscaling'),
     quotas: refusing('quotas'),
     usage: refusing('usage'),
+    volumes: refusing('volumes'),
+    alarms: refusing('alarms'),
     kubernetes,
     table: remote(new MemoryTable()),
     durable: remote(durable),

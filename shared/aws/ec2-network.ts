@@ -1,4 +1,5 @@
 import type { InstanceType, Subnet } from '../ports/ec2.ts';
+import { ebsOf } from './ec2-ebs.ts';
 import type { Ec2Instance, Ec2Subnet, InstanceTypeInfo } from './ec2-ops.ts';
 
 const ADDRESSES_PER_PREFIX = 16;
@@ -24,6 +25,8 @@ export function toInstanceType(from: InstanceTypeInfo): InstanceType[] {
   if (ipv4PerInterface !== undefined) type.ipv4PerInterface = ipv4PerInterface;
   if (vcpus !== undefined) type.vcpus = vcpus;
   if (from.Hypervisor !== undefined) type.hypervisor = from.Hypervisor;
+  const ebs = ebsOf(from);
+  if (ebs !== undefined) type.ebs = ebs;
   return [type];
 }
 

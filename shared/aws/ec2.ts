@@ -1,6 +1,7 @@
 import { isFailure } from '../errors.ts';
 import type { Ec2, Instance, InstanceState } from '../ports/ec2.ts';
 import { awsCall } from './classify.ts';
+import { volumesOf } from './ec2-ebs.ts';
 import { heldBy, toInstanceType, toSubnet } from './ec2-network.ts';
 import type { Ec2Instance, Ec2Operations } from './ec2-ops.ts';
 import { chunks } from './paging.ts';
@@ -90,6 +91,9 @@ function toInstance(from: Ec2Instance): Instance | undefined {
   if (from.SubnetId) instance.subnetId = from.SubnetId;
   const addresses = heldBy(from);
   if (addresses !== undefined) instance.addresses = addresses;
+  if (from.RootDeviceName) instance.rootDevice = from.RootDeviceName;
+  const volumes = volumesOf(from);
+  if (volumes !== undefined) instance.volumes = volumes;
   if (from.Operator?.Managed === true) instance.managedBy = from.Operator.Principal ?? 'unknown';
   return instance;
 }

@@ -66,6 +66,7 @@ const CODES: Partial<Record<FailureKind, readonly string[]>> = {
     'IncorrectState',
     'IncorrectInstanceState',
     'IncorrectModificationState',
+    'VolumeModificationRateExceeded',
     'OperationAborted',
   ],
   unsupported: [
@@ -95,7 +96,19 @@ const CODES: Partial<Record<FailureKind, readonly string[]>> = {
     'TransactionInProgressException',
     'ResourcePropagationDelayException',
   ],
-  invalid: ['ValidationError', 'ValidationException', 'InvalidParameterException', 'InvalidRequestException'],
+  invalid: [
+    'ValidationError',
+    'ValidationException',
+    'InvalidParameterException',
+    'InvalidRequestException',
+    'InvalidParameterValue',
+    'InvalidParameterCombination',
+    'VolumeModificationSizeLimitExceeded',
+    'VolumeIOPSLimit',
+    'MaxIOPSLimitExceeded',
+    'VolumeTypeNotAvailableInZone',
+    'UnknownVolumeType',
+  ],
   unreachable: ['TimeoutError', 'NetworkingError', 'AbortError'],
 };
 

@@ -51,9 +51,11 @@ export function awsPorts(
     clock,
     eks,
     ec2: ec2Adapter(loadEc2),
+    volumes: onFirstCall(async () => (await import('./volumes-ops.ts')).volumesPort(guarded())),
     autoscaling: onFirstCall(async () => (await import('./autoscaling.ts')).autoScalingPort(guarded())),
     quotas: quotasAdapter(loadQuotas),
     usage: usageAdapter(loadUsage),
+    alarms: onFirstCall(async () => (await import('./alarms-ops.ts')).alarmsPort(guarded())),
     kubernetes: kubernetesAccess({ eks, clock, region, ...kubernetesLimits(variables) }),
     table: dynamoTable(
       lazy(() => new DynamoDBClient(config())),

@@ -26,18 +26,19 @@ export async function resolveOwners(ec2: Ec2, ids: readonly string[]): Promise<M
   }
 }
 
-export function ownerByTags(instance: Instance | undefined): Ownership {
+export function ownerByTags(instance: Pick<Instance, 'tags'> | Instance | undefined): Ownership {
   if (instance === undefined) return { is: 'unknown', why: 'EC2 does not return the instance' };
   const [cluster, ...others] = clustersOf(instance);
   if (cluster === undefined) return { is: 'foreign', why: 'no cluster tag' };
   if (others.length > 0) {
     return { is: 'unknown', why: `tags name several clusters: ${[cluster, ...others].join(', ')}` };
   }
-  return { is: 'ours', cluster, instance, why: `tags name cluster ${cluster}` };
+  const known = 'id' in instance ? { instance } : {};
+  return { is: 'ours', cluster, ...known, why: `tags name cluster ${cluster}` };
 }
 
 /** Tags only nominate: before any action a Node whose providerID ends in the instance id confirms. */
-export function clustersOf(instance: Instance): string[] {
+export function clustersOf(instance: Pick<Instance, 'tags'>): string[] {
   const named = CLUSTER_TAGS.map((tag) => instance.tags[tag]).filter(
     (name) => name !== undefined && name !== '',
   );

@@ -13,11 +13,14 @@ export async function searchOwner(
   environment: Environment,
   ledger: Ledger,
   subject: Subject,
+  soFar: Ownership,
 ): Promise<Ownership> {
   const remembered = await ledger.ownerOf(subject);
   if (remembered !== undefined) {
     return { is: 'ours', cluster: remembered.name, why: `ledger remembers cluster ${remembered.name}` };
   }
+  // Only an instance has a Node.
+  if (subject.kind !== 'instance') return soFar;
   const failures: string[] = [];
   const names = await clusterNames(environment, failures);
   const found = await Promise.all(names.map((name) => hasNode(environment, name, subject.id, failures)));

@@ -20,9 +20,11 @@ interface About {
   cluster: ClusterRef;
   now: EpochMs;
   isExpected?: (closed: Incident, signal: Signal) => boolean;
+  /** Of more signals than are kept the newest of each meaning count, e.g. states; default: the first that came. */
+  keepsNewest?: boolean;
 }
 
-/** More signals than this about one subject in one generation are counted, not kept: the ledger row is bounded. */
+/** More signals than this about one subject in one generation are not kept: the ledger row is bounded. */
 export const MAX_SIGNALS = 50;
 
 /**
@@ -41,7 +43,7 @@ export function acceptSignal(current: Incident | undefined, signal: Signal, abou
       return { disposition: 'expected', incident: see(current, signal) };
     return { disposition: 'reopened', incident: reopenIncident(current, signal, about) };
   }
-  return { disposition: 'joined', incident: joinIncident(current, signal, about.now) };
+  return { disposition: 'joined', incident: joinIncident(current, signal, about) };
 }
 
 function openIncident(signal: Signal, about: About): Incident {
@@ -72,10 +74,19 @@ function reopenIncident(closed: Incident, signal: Signal, about: About): Inciden
   return { ...fresh, generation: closed.generation + 1, seen: { ...closed.seen, ...fresh.seen } };
 }
 
-function joinIncident(open: Incident, signal: Signal, now: EpochMs): Incident {
-  const isKept = open.signals.length < MAX_SIGNALS;
-  const signals = isKept ? [...open.signals, { ...signal, receivedAt: now }] : open.signals;
+function joinIncident(open: Incident, signal: Signal, { now, keepsNewest }: About): Incident {
+  const others = withRoom(open.signals, signal, keepsNewest === true);
+  const signals = others === undefined ? open.signals : [...others, { ...signal, receivedAt: now }];
   return { ...see(open, signal), signals, revision: open.revision + 1 };
+}
+
+/** Where there is none and the newest count, the oldest that newer news of its kind stands for makes it: the first and the newest stay. */
+function withRoom(signals: readonly Signal[], signal: Signal, keepsNewest: boolean): Signal[] | undefined {
+  if (signals.length < MAX_SIGNALS) return [...signals];
+  if (!keepsNewest) return undefined;
+  const newest = new Map([...signals, signal].map((each) => [each.meaning, each]));
+  const outdated = signals.findIndex((each, index) => index > 0 && newest.get(each.meaning) !== each);
+  return outdated < 0 ? undefined : signals.toSpliced(outdated, 1);
 }
 
 function see(incident: Incident, signal: Signal): Incident {

@@ -148,6 +148,8 @@ export interface AcceptAbout {
   cluster: ClusterRef;
   /** See `Trouble.isExpected`. */
   isExpected?: (closed: Incident, signal: Signal) => boolean;
+  /** See `Trouble.keepsNewest`. */
+  keepsNewest?: boolean;
 }
 
 /** Which run of which incident is writing. */

@@ -32,7 +32,7 @@ export function happenedAt({ occurredAt, receivedAt }: Signal): EpochMs {
 
 /** What the trouble is about, with its ids. */
 export interface Subject {
-  kind: 'instance' | 'volume' | 'principal' | 'cluster' | 'node-group';
+  kind: 'instance' | 'volume' | 'alarm' | 'principal' | 'cluster' | 'node-group';
   id: string;
 }
 

@@ -10,14 +10,15 @@ import type {
   PodFilter,
   VolumeAttachment,
 } from '../ports/kubernetes.ts';
+import { inNamespace, listObjects } from './collection.ts';
 import { evict } from './eviction.ts';
 import { listAll, listSome } from './list.ts';
-import { parseObject, segment } from './object.ts';
+import { MERGE_PATCH_TYPE, parseObject, segment } from './object.ts';
 import type { Session } from './session.ts';
+import { storageCalls } from './storage.ts';
 
 const NODES = '/api/v1/nodes';
 const JSON_TYPE = 'application/json';
-const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 const STRATEGIC_PATCH_TYPE = 'application/strategic-merge-patch+json';
 
 interface DeleteCall {
@@ -31,6 +32,7 @@ export function kubernetesClient(session: Session): Kubernetes {
   return {
     ...nodeCalls(session),
     ...listCalls(session),
+    ...storageCalls(session),
     serverAheadMs: session.serverAheadMs,
     patchDaemonSet: async ({ namespace, name }, patch) => {
       const operation = 'patch daemonsets';
@@ -80,17 +82,8 @@ type ListName =
   | 'listNodeClaims';
 
 function listCalls(session: Session): Pick<Kubernetes, ListName> {
-  const list = async <T>(resource: string, api: string, filter: PodFilter) => {
-    const operation = `list ${resource}`;
-    const { namespace, labelSelector, nodeName } = filter;
-    return listAll<T>(session, {
-      operation,
-      path: `${inNamespace(operation, api, namespace)}/${resource}`,
-      labelSelector,
-      fieldSelector: nodeName === undefined ? undefined : `spec.nodeName=${nodeName}`,
-      ...(namespace !== undefined && { namespace }),
-    });
-  };
+  const list = <T>(resource: string, api: string, filter: PodFilter) =>
+    listObjects<T>(session, { resource, api, filter });
   return {
     listPods: (filter) => list<Pod>('pods', '/api/v1', filter),
     listPodDisruptionBudgets: () => list<PodDisruptionBudget>('poddisruptionbudgets', '/apis/policy/v1', {}),
@@ -110,10 +103,6 @@ function listCalls(session: Session): Pick<Kubernetes, ListName> {
 /** `,`, `=` and `\` mean something in a selector. */
 function fieldValue(text: string): string {
   return text.replaceAll(/[\\,=]/g, '\\$&');
-}
-
-function inNamespace(operation: string, api: string, namespace: string | undefined): string {
-  return namespace === undefined ? api : `${api}/namespaces/${segment(operation, namespace)}`;
 }
 
 async function remove(session: Session, call: DeleteCall, options: object): Promise<void> {

@@ -1,5 +1,7 @@
 import { PortError } from '../errors.ts';
 
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+
 /** An answer that is no JSON object was cut or comes from something in between. */
 export function parseObject<T extends object>({ operation }: { operation: string }, body: string): T {
   const parsed = parse(body);

@@ -34,10 +34,11 @@ export async function openOrJoin<F, P>(
   const about = { trouble: trouble.name, cluster };
   const decision = await decideTrigger(trouble, environment, ledger, signal, { ...about, policy });
   if (decision.do === 'nothing') return 'below-trigger';
-  const { isExpected } = trouble;
+  const { isExpected, keepsNewest } = trouble;
   const { disposition, incident } = await ledger.accept(signal, {
     ...about,
     ...(isExpected && { isExpected }),
+    ...(keepsNewest && { keepsNewest }),
   });
   if (disposition !== 'late') await noteSignal(ledger, incident, signal, disposition);
   if (incident.status === 'closed') return disposition;

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type Ownership, resolveOwners } from '../cluster/ownership.ts';
+import type { Ownership } from '../cluster/ownership.ts';
 import { searchOwner } from '../cluster/search.ts';
 import { describeFailure } from '../errors.ts';
 import { Ledger } from '../incident/ledger.ts';
@@ -7,23 +7,17 @@ import type { Signal } from '../incident/signal.ts';
 import { aggregateBatch } from './aggregate.ts';
 import { parseEnvelope } from './envelope.ts';
 import type { Environment } from './environment.ts';
+import { type Intake, isolate, receiveCount } from './intake.ts';
+import { expandAll, isKnown, knownFirst, ownersOfAll } from './locate.ts';
 import { openOrJoin } from './open.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Tries before the long way to an owner is taken: EC2's answer may be early or throttled. */
 const OWNER_TRIES = 3;
-/** By receive count; with the queue's ten receives they cover a two-minute notice. */
-const RETRY_DELAYS_SECONDS = [2, 4, 8];
-const LONGEST_RETRY_DELAY_SECONDS = 15;
 /** Records not started by then go back to the queue instead of being cut off half way. */
 const TIME_RESERVE_MS = 3_000;
 /** The long way to an owner asks every cluster. */
 const SEARCH_RESERVE_MS = 8_000;
-
-interface Intake {
-  record: SQSRecord;
-  signals: Signal[];
-}
 
 /**
  * The `receive` stage for one trouble: a batch of SQS records in, the ids to redeliver out. Nothing is lost:
@@ -45,9 +39,9 @@ export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment)
       );
       return endOf(environment, failed);
     }
-    const ids = intakes.flatMap((intake) => intake.signals.map((signal) => signal.subject.id));
-    const owners = await resolveOwners(environment.ports.ec2, ids);
-    for (const intake of knownFirst(intakes, owners)) {
+    const located = await expandAll(trouble, environment, intakes, failed);
+    const owners = await ownersOfAll(trouble, environment, located);
+    for (const intake of knownFirst(located, owners)) {
       const reserve = isKnown(intake, owners) ? TIME_RESERVE_MS : SEARCH_RESERVE_MS;
       const isLate = remainingMs() < reserve;
       await isolate(environment, intake.record, failed, async () => {
@@ -80,48 +74,6 @@ async function isolateAll(
       why: describeFailure(error),
     });
     failed.push(...records);
-  }
-}
-
-/** A record whose owner must be searched for never stands before one that can be treated now. */
-function knownFirst(intakes: readonly Intake[], owners: ReadonlyMap<string, Ownership>): Intake[] {
-  return [
-    ...intakes.filter((intake) => isKnown(intake, owners)),
-    ...intakes.filter((intake) => !isKnown(intake, owners)),
-  ];
-}
-
-function isKnown(intake: Intake, owners: ReadonlyMap<string, Ownership>): boolean {
-  return intake.signals.every((signal) => owners.get(signal.subject.id)?.is !== 'unknown');
-}
-
-/** One record's failure is its own: it alone is redelivered. */
-async function isolate<T>(
-  environment: Environment,
-  record: SQSRecord,
-  failed: string[],
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    environment.log.error('record failed, will be redelivered', {
-      messageId: record.messageId,
-      why: describeFailure(error),
-    });
-    failed.push(record.messageId);
-    await retrySoon(environment, record);
-    return undefined;
-  }
-}
-
-/** Only shortens the wait: without it the record still comes back after the queue's visibility timeout. */
-async function retrySoon(environment: Environment, record: SQSRecord): Promise<void> {
-  try {
-    const delay = RETRY_DELAYS_SECONDS[receiveCount(record) - 1] ?? LONGEST_RETRY_DELAY_SECONDS;
-    await environment.ports.queue.retryAfter(record.receiptHandle, delay);
-  } catch (error) {
-    environment.log.warn('retry delay not set', { messageId: record.messageId, why: describeFailure(error) });
   }
 }
 
@@ -169,9 +121,12 @@ async function route<F, P>(
   owners: ReadonlyMap<string, Ownership>,
 ): Promise<void> {
   const ledger = new Ledger(environment.ports.table, environment.ports.clock);
+  let unknown: string | undefined;
   for (const signal of intake.signals) {
     const owner = await ownerOf(environment, ledger, intake.record, signal, owners);
-    if (owner.is === 'unknown') return await routeUnknown(trouble, environment, intake.record, owner.why);
+    // One that cannot be placed never keeps the others of its event from being treated.
+    if (owner.is === 'unknown') unknown ??= owner.why;
+    if (owner.is === 'unknown') continue;
     if (owner.is === 'foreign') {
       count(trouble, environment, 'foreign', signal.kind);
       environment.log.info('subject is in no cluster', { subject: signal.subject.id, why: owner.why });
@@ -183,6 +138,7 @@ async function route<F, P>(
     });
     count(trouble, environment, disposition, signal.kind);
   }
+  if (unknown !== undefined) await routeUnknown(trouble, environment, intake.record, unknown);
 }
 
 async function ownerOf(
@@ -194,7 +150,7 @@ async function ownerOf(
 ): Promise<Ownership> {
   const owner = owners.get(signal.subject.id) ?? { is: 'unknown', why: 'not looked up' };
   if (owner.is !== 'unknown' || receiveCount(record) < OWNER_TRIES) return owner;
-  return await searchOwner(environment, ledger, signal.subject);
+  return await searchOwner(environment, ledger, signal.subject, owner);
 }
 
 /** Early on: redeliver soon. After the long way found nothing either: keep it where people can see it. */
@@ -215,11 +171,6 @@ class OutOfTime extends Error {
 
 class OwnerUnknown extends Error {
   override readonly name = 'OwnerUnknown';
-}
-
-function receiveCount(record: SQSRecord): number {
-  const times = Number(record.attributes.ApproximateReceiveCount);
-  return Number.isFinite(times) ? times : 1;
 }
 
 function count<F, P>(

@@ -1,5 +1,6 @@
 import type { Action, Permissions } from '../actions/action.ts';
 import type { EpochMs } from '../clock.ts';
+import type { Ownership } from '../cluster/ownership.ts';
 import type { Mode, StandDownController, TroublePolicy } from '../config/policy.ts';
 import type { Section } from '../config/section.ts';
 import type { DisruptionRequest } from '../incident/disruptions.ts';
@@ -33,6 +34,18 @@ export interface Trouble<F = unknown, P = unknown> {
    * such a trouble travel in large batches. Default: every signal is routed by its subject's owner.
    */
   aggregate?(input: AggregateInput<P>): Promise<Aggregated>;
+  /**
+   * For events that name their subjects only by way of something else, such as an alarm over alarms: the signals of one
+   * record with those subjects read and put in their place. When it fails the record comes again.
+   */
+  expand?(input: { ports: Ports; signals: readonly Signal[] }): Promise<Signal[]>;
+  /**
+   * Whose the subjects of a batch are, in as few reads as possible; a failed read makes them unknown. Default: subjects
+   * are instances, and EC2's tags say it.
+   */
+  ownersOf?(ports: Ports, subjects: readonly Subject[]): Promise<Map<string, Ownership>>;
+  /** Its signals are states, of which the newest counts: where they are too many, older ones make room for it. */
+  keepsNewest?: true;
   /** Pure. The closed incident dealt with this signal's news already: it is recorded and opens nothing. */
   isExpected?(closed: Incident, signal: Signal): boolean;
   /**

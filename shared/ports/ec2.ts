@@ -14,7 +14,7 @@ export interface Ec2 {
   describeSubnets(ids: readonly [string, ...string[]]): Promise<Subnet[]>;
 }
 
-/** What a type can have on its default network card. A field that EC2 left out is missing, never 0. */
+/** What a type can have, of interfaces on its default network card. A field that EC2 left out is missing, never 0. */
 export interface InstanceType {
   type: string;
   /** Network interfaces of the default card, not of all cards. */
@@ -24,6 +24,17 @@ export interface InstanceType {
   /** `nitro` or `xen`; bare metal has none. */
   hypervisor?: string;
   bareMetal: boolean;
+  ebs?: EbsLimits;
+}
+
+/** What an instance can do over all its volumes together. */
+export interface EbsLimits {
+  /** Sustained. */
+  baselineIops: number;
+  baselineThroughputMib: number;
+  /** For at least 30 minutes a day; the baseline where a type does not burst. */
+  maximumIops: number;
+  maximumThroughputMib: number;
 }
 
 export interface Subnet {
@@ -61,4 +72,13 @@ export interface Instance {
   subnetId?: string;
   /** IPv4 addresses of its network interfaces by subnet, a /28 prefix as 16; absent when it has no interface. */
   addresses?: Record<string, number>;
+  /** Device name of its root volume, e.g. `/dev/xvda`. */
+  rootDevice?: string;
+  /** EBS volumes that are attached to it, the root volume among them. */
+  volumes?: InstanceVolume[];
+}
+
+export interface InstanceVolume {
+  id: string;
+  device: string;
 }

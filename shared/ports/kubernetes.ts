@@ -1,9 +1,27 @@
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1.d.ts';
-import type { Event as CoreEvent, Node, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
+import type {
+  Event as CoreEvent,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Taint,
+} from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
 import type { VolumeAttachment } from 'kubernetes-types/storage/v1.d.ts';
 
-export type { CoreEvent, DaemonSet, Deployment, Node, Pod, PodDisruptionBudget, Taint, VolumeAttachment };
+export type {
+  CoreEvent,
+  DaemonSet,
+  Deployment,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  Taint,
+  VolumeAttachment,
+};
 
 /** Finds a cluster's API server. Connecting sends nothing to it; the first request does. */
 export interface KubernetesAccess {
@@ -34,6 +52,19 @@ export interface Kubernetes {
   listPodDisruptionBudgets(): Promise<PodDisruptionBudget[]>;
   /** Every page, whole cluster: the API offers no filter by node. */
   listVolumeAttachments(): Promise<VolumeAttachment[]>;
+  /** Every page, whole cluster: the API offers no filter by what is behind a volume. */
+  listPersistentVolumes(): Promise<PersistentVolume[]>;
+  listPersistentVolumeClaims(filter: { namespace?: string }): Promise<PersistentVolumeClaim[]>;
+  /**
+   * storage.k8s.io/v1, and v1beta1 where the cluster has that alone. Throws PortError `not-found` where it has neither:
+   * there are no such classes then.
+   */
+  listVolumeAttributesClasses(): Promise<VolumeAttributesClass[]>;
+  /**
+   * JSON merge patch: the volume shall be as this class says; the driver carries that out later. `resourceVersion` makes
+   * it conditional (`conflict`).
+   */
+  patchPersistentVolumeClaim(claim: ClaimRef, patch: ClaimPatch): Promise<PersistentVolumeClaim>;
   /** All namespaces, or one namespace; used to detect other controllers. */
   listDaemonSets(filter: { labelSelector?: string; namespace?: string }): Promise<DaemonSet[]>;
   listDeployments(filter: { labelSelector?: string; namespace?: string }): Promise<Deployment[]>;
@@ -68,6 +99,26 @@ export interface PodRef {
   namespace: string;
   name: string;
   uid: string;
+}
+
+export interface ClaimRef {
+  namespace: string;
+  name: string;
+}
+
+/** Everything it does not name stays; above all the size. */
+export interface ClaimPatch {
+  metadata: { resourceVersion: string };
+  spec: { volumeAttributesClassName: string };
+}
+
+/** As far as we read it, the same in v1 and v1beta1. */
+export interface VolumeAttributesClass {
+  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  /** e.g. `ebs.csi.aws.com`. */
+  driverName: string;
+  /** The driver's own words, e.g. `type`, `iops` and `throughput`. */
+  parameters?: Record<string, string>;
 }
 
 /** A variable of a container: given a value, or taken away. */

@@ -28,7 +28,11 @@ async function serve(handler: Parameters<typeof createServer>[1]): Promise<strin
 describe('awsPorts', () => {
   test('is built without any variable: nothing is read before it is used', () => {
     expect(new Set(Object.keys(awsPorts({})))).toEqual(
-      new Set('autoscaling clock durable ec2 eks kubernetes queue quotas table topic usage'.split(' ')),
+      new Set(
+        'alarms autoscaling clock durable ec2 eks kubernetes queue quotas table topic usage volumes'.split(
+          ' ',
+        ),
+      ),
     );
   });
 

@@ -12,6 +12,7 @@ import { awsSwitches } from '../../cli/aws-switches.ts';
 const iam = mockClient(IAMClient);
 const REMEDIATE = 'paramedic-qa-nodeInterruptionRemediate';
 const THROTTLING = 'paramedic-qa-apiThrottlingRemediate';
+const VOLUMES = 'paramedic-qa-ebsSaturationRemediate';
 const SWEEP = 'paramedic-qa-sweep';
 
 /** What AWS remembers. */
@@ -48,12 +49,14 @@ describe('the explicit Deny in IAM', () => {
       expect(await switches().deny()).toMatchObject([
         { name: REMEDIATE, ...engaged },
         { name: THROTTLING, ...engaged },
+        { name: VOLUMES, ...engaged },
         { name: SWEEP, ...engaged },
       ]);
     }
     expect(policies.get(REMEDIATE)).toContain('"Effect":"Deny"');
     for (let time = 0; time < 2; time++) {
-      expect((await switches().allow()).map(({ state }) => state)).toEqual(['clear', 'clear', 'clear']);
+      const cleared = await switches().allow();
+      expect(cleared.map(({ state }) => state)).toEqual(['clear', 'clear', 'clear', 'clear']);
     }
     expect(policies.size).toBe(0);
   });
@@ -61,10 +64,12 @@ describe('the explicit Deny in IAM', () => {
   test('a role that is not there is absent, one that may not be read is named with the permission', async () => {
     iam.on(GetRoleCommand, { RoleName: SWEEP }).rejects(failure('NoSuchEntityException', 404));
     iam.on(GetRoleCommand, { RoleName: THROTTLING }).rejects(failure('NoSuchEntityException', 404));
+    iam.on(GetRoleCommand, { RoleName: VOLUMES }).rejects(failure('NoSuchEntityException', 404));
     iam.on(GetRoleCommand, { RoleName: REMEDIATE }).rejects(failure('AccessDenied', 403));
-    const [remediate, throttling, sweep] = await switches().deny();
+    const [remediate, throttling, volumes, sweep] = await switches().deny();
     expect(remediate).toMatchObject({ state: 'unreadable', why: expect.stringContaining('iam:GetRole') });
     expect(throttling).toMatchObject({ state: 'absent' });
+    expect(volumes).toMatchObject({ state: 'absent' });
     expect(sweep).toMatchObject({ state: 'absent' });
     expect(policies.size).toBe(0);
   });

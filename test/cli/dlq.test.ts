@@ -9,6 +9,7 @@ const event = readFileSync(new URL('../../events/spot-interruption-terminate.jso
 const NOTICE = 'node-interruption-notice';
 const LIFECYCLE = 'node-interruption-lifecycle';
 const THROTTLING = 'api-throttling-lifecycle';
+const VOLUMES = 'ebs-saturation-lifecycle';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
 
 test('every queue of the template that has a lane in front of it is looked at', () => {
@@ -18,7 +19,7 @@ test('every queue of the template that has a lane in front of it is looked at', 
   );
   const withDlq = names.filter((name) => names.includes(`${name}-dlq`));
   expect(lanesOf(troubles).map(({ name }) => name)).toEqual(withDlq);
-  expect(withDlq).toEqual([NOTICE, LIFECYCLE, THROTTLING]);
+  expect(withDlq).toEqual([NOTICE, LIFECYCLE, THROTTLING, VOLUMES]);
 });
 
 describe('dlq ls', () => {
@@ -57,6 +58,7 @@ describe('dlq redrive', () => {
       { lane: NOTICE, sent: 1, kept: 0 },
       { lane: LIFECYCLE, sent: 13, kept: 0 },
       { lane: THROTTLING, sent: 0, kept: 0 },
+      { lane: VOLUMES, sent: 0, kept: 0 },
     ]);
     expect(deadLetters.sent.map(({ lane, body }) => `${lane} ${body}`).slice(0, 2)).toEqual([
       'node-interruption-notice body-n',
@@ -125,10 +127,11 @@ describe('dlq redrive', () => {
     [THROTTLING, [THROTTLING]],
     ['api-throttling', [THROTTLING]],
     ['node-interruption', [NOTICE, LIFECYCLE]],
-    ['lifecycle', [LIFECYCLE, THROTTLING]],
+    ['ebs-saturation', [VOLUMES]],
+    ['lifecycle', [LIFECYCLE, THROTTLING, VOLUMES]],
   ])('--lane %s moves what is parked there and nothing else', async (lane, moved) => {
     const { run, deadLetters } = setUp();
-    for (const each of [NOTICE, LIFECYCLE, THROTTLING]) deadLetters.park(each, each);
+    for (const each of [NOTICE, LIFECYCLE, THROTTLING, VOLUMES]) deadLetters.park(each, each);
     expect((await run(`dlq redrive --lane ${lane}`)).code).toBe(0);
     expect(deadLetters.sent).toEqual(moved.map((each) => ({ lane: each, body: `body-${each}` })));
   });

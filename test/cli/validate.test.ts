@@ -42,7 +42,7 @@ describe('validate', () => {
     expect(JSON.parse(good.stdout)).toMatchObject({
       ok: true,
       // One for each trouble, in the named cluster and in any other.
-      modes: [{ mode: 'approve' }, { mode: 'approve' }, { mode: 'auto' }, { mode: 'auto' }],
+      modes: ['approve', 'approve', 'approve', 'auto', 'auto', 'auto'].map((mode) => ({ mode })),
     });
   });
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { failureKind } from '../../shared/errors.ts';
 import type { AutoScaling } from '../../shared/ports/autoscaling.ts';
 import type { Ec2 } from '../../shared/ports/ec2.ts';
+import type { Volumes } from '../../shared/ports/volumes.ts';
 
 /** What each group has at first. */
 export const MEMBERS = { desired: 3, min: 2, max: 5, hook: 'drain', heartbeatSeconds: 1_800 } as const;
@@ -15,6 +16,7 @@ type Ids = readonly [string, ...string[]];
 export interface AwsStage {
   ec2: Ec2;
   autoscaling: AutoScaling;
+  volumes: Volumes;
   group: string;
   loose: string;
   /** Waits for a call; drives virtual time where there is any. */
@@ -201,4 +203,4 @@ const HOOKS: Record<string, Case> = {
 };
 
 /** What EC2 and Auto Scaling do by way of our ports: name → what must hold. */
-export const CASES: Readonly<Record<string, Case>> = { ...INSTANCES, ...GROUPS, ...HOOKS };
+export const GROUP_CASES: Readonly<Record<string, Case>> = { ...INSTANCES, ...GROUPS, ...HOOKS };

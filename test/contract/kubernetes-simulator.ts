@@ -28,13 +28,20 @@ function worldFor({ nodes = 1, workloads = [], budgets = [] }: Setting): World {
   const cluster = demoCluster({
     // Nobody replaces what a case loses.
     groups: [{ ...group, replaceUnhealthy: false }],
+    volumeAttributesClasses: [],
     workloads: workloads.map(workloadFor),
     budgets: budgets.map((budget) => ({ ...budget, namespace: NAMESPACE })),
   });
   return worldOf({ clusters: [cluster] });
 }
 
-function workloadFor({ shutdownSeconds = 1, startupSeconds = 1, unready = false, system = false, ...workload }: Workload) {
+function workloadFor({
+  shutdownSeconds = 1,
+  startupSeconds = 1,
+  unready = false,
+  system = false,
+  ...workload
+}: Workload) {
   const shutdown = `${shutdownSeconds}s`;
   const unreadyPods = unready ? (workload.replicas ?? 1) : 0;
   const namespace = system ? 'kube-system' : NAMESPACE;

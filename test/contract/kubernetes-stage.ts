@@ -5,6 +5,7 @@ import type { Kubernetes, Pod, PodRef } from '../../shared/ports/kubernetes.ts';
 export const REMEDIATE = {
   'node-interruption': 'paramedic',
   'api-throttling': 'paramedic-api-throttling',
+  'ebs-saturation': 'paramedic-ebs-saturation',
 } as const;
 
 /** The groups that `deploy/kubernetes/rbac.yaml` binds. */

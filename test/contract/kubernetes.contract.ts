@@ -5,6 +5,7 @@ import { evictionCases } from './kubernetes-evictions.contract.ts';
 import { nodeCases } from './kubernetes-nodes.contract.ts';
 import { readCases } from './kubernetes-reads.contract.ts';
 import type { SetStage, Stage, Theatre } from './kubernetes-stage.ts';
+import { storageCases } from './kubernetes-storage.contract.ts';
 import { reportsRun } from './report.ts';
 
 /** What every cluster does by way of the Kubernetes port. The simulator and a real API server pass the same cases. */
@@ -37,5 +38,6 @@ export function kubernetesContract(subject: string, makeTheatre: () => Promise<T
     nodeCases(setStage);
     daemonSetCases(setStage);
     readCases(setStage);
+    storageCases(setStage);
   });
 }

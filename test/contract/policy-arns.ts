@@ -13,6 +13,9 @@ export const RUN = `${REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
 /** The same of the trouble that counts throttled calls. */
 export const THROTTLING_REMEDIATE = functionArn('apiThrottlingRemediate');
 export const THROTTLING_RUN = `${THROTTLING_REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
+/** The same of the trouble that looks after volumes. */
+export const EBS_REMEDIATE = functionArn('ebsSaturationRemediate');
+export const EBS_RUN = `${EBS_REMEDIATE}:7/durable-execution/5f0c1e/9f7d84c9`;
 
 export function functionArn(name: string): string {
   return `arn:aws:lambda:${PLACE}:function:${OURS}-${name}`;
@@ -52,6 +55,8 @@ export const OTHER_QUOTA = `arn:aws:servicequotas:${PLACE}:iam/L-FE177D64`;
 export const QUOTAS_ROLE =
   'arn:aws:iam::210987654321:role/aws-service-role/servicequotas.amazonaws.com/AWSServiceRoleForServiceQuotas';
 export const INSTANCE = `arn:aws:ec2:${PLACE}:instance/i-0123456789abcdef0`;
+export const VOLUME = `arn:aws:ec2:${PLACE}:volume/vol-0123456789abcdef0`;
+export const ALARM = `arn:aws:cloudwatch:${PLACE}:alarm:ebs-iops`;
 export const GROUP = `arn:aws:autoscaling:${PLACE}:autoScalingGroup:6b1f9c2e:autoScalingGroupName/shop-spot`;
 export const INTERFACE = `arn:aws:ec2:${PLACE}:network-interface/eni-0a1b2c3d4e5f60718`;
 

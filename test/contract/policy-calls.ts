@@ -1,6 +1,9 @@
 import {
+  ALARM,
   CLUSTER,
   CNI_ADDON,
+  EBS_REMEDIATE,
+  EBS_RUN,
   GROUP,
   HINTS,
   INSTANCE,
@@ -23,12 +26,20 @@ import {
   THROTTLING_REMEDIATE,
   THROTTLING_RUN,
   TOPIC,
+  VOLUME,
 } from './policy-arns.ts';
 import type { Call } from './policy-decision.ts';
 import { SIGNING_SECRET } from './template-iam.ts';
 
 /** The group or instance carries our tag. */
 export const TAGGED = { 'aws:ResourceTag/paramedic': 'true' };
+
+/** By whom a volume was made, as IAM sees it. */
+export const OF_CLUSTERS: readonly Readonly<Record<string, string>>[] = [
+  { 'aws:ResourceTag/ebs.csi.aws.com/cluster': 'true' },
+  { 'aws:ResourceTag/kubernetes.io/created-for/pvc/name': 'data-0' },
+  { 'aws:ResourceTag/eks:eks-cluster-name': 'shop' },
+];
 
 /** The same request for each action. */
 export function on(resource: string, actions: readonly string[], context: Call['context'] = {}): Call[] {
@@ -134,14 +145,40 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota',
     ]),
   ],
+  ebsSaturationLifecycle: [
+    ...receive('ebsSaturationLifecycle', 'lifecycle', {
+      trouble: 'ebs-saturation',
+      remediate: EBS_REMEDIATE,
+      run: EBS_RUN,
+    }),
+    ...on('*', ['ec2:DescribeVolumes']),
+    ...on(ALARM, ['cloudwatch:DescribeAlarms']),
+  ],
+  ebsSaturationRemediate: [
+    ...everybody('ebsSaturationRemediate'),
+    ...TELL,
+    ...on(EBS_RUN, ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']),
+    ...on(queueArn('remediate-dlq', 'ebs-saturation'), ['sqs:SendMessage']),
+    ...on('*', [
+      'cloudwatch:GetMetricData',
+      'cloudwatch:ListMetrics',
+      'ec2:DescribeInstanceTypes',
+      'ec2:DescribeVolumes',
+      'ec2:DescribeVolumesModifications',
+    ]),
+    ...[TAGGED, ...OF_CLUSTERS].flatMap((tags) => on(VOLUME, ['ec2:ModifyVolume'], tags)),
+  ],
   sweep: [
     ...everybody('sweep'),
     ...startAndWake(REMEDIATE, RUN),
     ...startAndWake(THROTTLING_REMEDIATE, THROTTLING_RUN),
+    ...startAndWake(EBS_REMEDIATE, EBS_RUN),
     ...on(THROTTLING_REMEDIATE, ['lambda:ListDurableExecutionsByFunction']),
+    ...on(EBS_REMEDIATE, ['lambda:ListDurableExecutionsByFunction']),
     ...TELL,
     ...on(`${TABLE}/index/open`, ['dynamodb:Query']),
     ...on('*', ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeLifecycleHooks']),
+    ...on('*', ['cloudwatch:GetMetricData', 'ec2:DescribeVolumes', 'ec2:DescribeVolumesModifications']),
     ...on(REMEDIATE, ['lambda:ListDurableExecutionsByFunction']),
     ...on(INSTANCE, ['ec2:TerminateInstances'], TAGGED),
     ...on(GROUP, ['autoscaling:RecordLifecycleActionHeartbeat'], TAGGED),
@@ -152,7 +189,7 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
     ...rows(['dynamodb:GetItem'], ['INC#inc-1', 'APPROVAL#1', 'SLACKGROUP#S1', 'CONFIG']),
     ...rows(['dynamodb:PutItem'], ['INC#inc-1', 'NONCE#1']),
     ...rows(['dynamodb:UpdateItem'], ['INC#inc-1']),
-    ...on(RUN, ['lambda:SendDurableExecutionCallbackSuccess']),
+    ...[RUN, EBS_RUN].flatMap((run) => on(run, ['lambda:SendDurableExecutionCallbackSuccess'])),
     ...on(SIGNING_SECRET, ['secretsmanager:GetSecretValue']),
   ],
   notifier: [

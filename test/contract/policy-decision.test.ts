@@ -67,6 +67,12 @@ describe('the evaluator of policies', () => {
     expect(ask()).toBe('allowed');
   });
 
+  test('takes any value of a key for *, but not its absence', () => {
+    const any = [statement({ tests: [{ ...MINE, operator: 'StringLike', values: ['*'] }] })];
+    expect(decide(any, { ...CALL, context: { 'aws:ResourceTag/owner': 'you' } })).toBe('allowed');
+    expect(decide(any, CALL)).toBe('not allowed');
+  });
+
   test('does not guess at an operator it does not know', () => {
     const test = { ...MINE, operator: 'StringNotEquals' };
     expect(() => decide([statement({ tests: [test] })], CALL)).toThrow('StringNotEquals');

@@ -40,6 +40,7 @@ function holds(operator: string, values: readonly string[], value: string | unde
 
 const OPERATORS: Readonly<Record<string, (wanted: string, value: string) => boolean>> = {
   StringEquals: (wanted, value) => wanted === value,
+  StringLike: covers,
   ArnEquals: covers,
   'ForAllValues:StringLike': covers,
 };

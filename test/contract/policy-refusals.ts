@@ -16,9 +16,11 @@ import {
   roleArn,
   TABLE,
   TOPIC,
+  VOLUME,
 } from './policy-arns.ts';
-import { on, rows, TAGGED } from './policy-calls.ts';
+import { OF_CLUSTERS, on, rows, TAGGED } from './policy-calls.ts';
 import type { Call } from './policy-decision.ts';
+import { EBS_RECEIVE, EBS_REMEDIATION } from './policy-refusals-ebs.ts';
 import { THROTTLING_RECEIVE, THROTTLING_REMEDIATION } from './policy-refusals-throttling.ts';
 import { SIGNING_SECRET } from './template-iam.ts';
 
@@ -133,6 +135,8 @@ export const REFUSED: Readonly<Record<string, readonly Refusal[]>> = {
   ],
   apiThrottlingLifecycle: [...EVERYBODY, ...RECEIVE, ...THROTTLING_RECEIVE],
   apiThrottlingRemediate: [...EVERYBODY, ...THROTTLING_REMEDIATION],
+  ebsSaturationLifecycle: [...EVERYBODY, ...RECEIVE, ...EBS_RECEIVE],
+  ebsSaturationRemediate: [...EVERYBODY, ...EBS_REMEDIATION],
   sweep: [
     ...EVERYBODY,
     {
@@ -142,6 +146,10 @@ export const REFUSED: Readonly<Record<string, readonly Refusal[]>> = {
     {
       why: 'a group without our tag is not held',
       calls: withoutTag(GROUP, ['autoscaling:RecordLifecycleActionHeartbeat']),
+    },
+    {
+      why: 'it finds volumes to step back and changes none, whoever made them',
+      calls: [TAGGED, ...OF_CLUSTERS].flatMap((tags) => on(VOLUME, ['ec2:ModifyVolume'], tags)),
     },
     { why: 'it holds groups and changes none, tagged or not', calls: on(GROUP, CHANGES_OF_GROUPS, TAGGED) },
     { why: 'it takes no events', calls: on(queueArn('notice'), ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) },

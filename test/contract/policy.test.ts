@@ -29,6 +29,10 @@ const ALLOWED_WIDE: Readonly<Record<string, string>> = {
     'of one add-on, which carries no tag of ours; in which clusters is config, and a person is asked each time',
   [`eks:DescribeUpdate arn:aws:eks:${PLACE}:cluster/*`]: 'reads; IAM asks for it on the cluster as well',
   [`eks:DescribeUpdate arn:aws:eks:${PLACE}:addon/*/vpc-cni/*`]: 'reads of one add-on',
+  [`ec2:ModifyVolume arn:aws:ec2:${PLACE}:volume/*`]:
+    'bound to a tag that the CSI driver, the in-tree plugin or Auto Mode gives the volumes it makes, or to ours',
+  'cloudwatch:DescribeAlarms *':
+    'reads; CloudWatch leaves composites out where it is for less than everything',
   'servicequotas:GetServiceQuota *': 'reads; which quota is found out at run time',
   'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota *':
     'reads; which quota is found out at run time',

@@ -42,6 +42,14 @@ function grantedByAll(kind: string): Set<string> {
   return new Set(names.flatMap((name) => [...granted(name, [kind])]));
 }
 
+/** Which volume is behind a claim, and the class that it names. */
+const VOLUMES = [
+  'list /persistentvolumes',
+  'list /persistentvolumeclaims',
+  'list storage.k8s.io/volumeattributesclasses',
+  'patch /persistentvolumeclaims',
+];
+
 describe('Kubernetes permissions', () => {
   test('what remediates a trouble has a group that no other function has', () => {
     expect(new Set(Object.keys(REMEDIATE))).toEqual(new Set(troubles.map(({ name }) => name)));
@@ -66,6 +74,16 @@ describe('Kubernetes permissions', () => {
       'list apps/deployments',
     ]);
     expect([...grantedByAll('Role')]).toEqual(['patch apps/daemonsets']);
+  });
+
+  test('of volumes, claims and their classes only a claim can be changed, and none made or deleted', () => {
+    const storage = /\/(persistentvolume|volumeattributesclass|storageclass)/;
+    const own = REMEDIATE['ebs-saturation'];
+    expect(new Set([...granted(own)].filter((permission) => storage.test(permission)))).toEqual(
+      new Set(VOLUMES),
+    );
+    for (const role of ROLES.filter((each) => each !== own))
+      expect([...granted(role)].filter((permission) => storage.test(permission))).toEqual([]);
   });
 
   test('the one workload that can be changed is the DaemonSet kube-system/aws-node', () => {

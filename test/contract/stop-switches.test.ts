@@ -52,7 +52,7 @@ describe('the explicit Deny of `paramedic stop --deny`', () => {
       expect(denies(action)).toBe(true);
   });
 
-  test.each(['nodeInterruptionRemediate', 'apiThrottlingRemediate', 'sweep'])(
+  test.each(['nodeInterruptionRemediate', 'apiThrottlingRemediate', 'ebsSaturationRemediate', 'sweep'])(
     'leaves %s what it needs to remember and to tell',
     (name) => {
       expect((PIPELINE[name] ?? []).filter((action) => denies(action))).toEqual([]);
@@ -73,10 +73,13 @@ describe('the explicit Deny of `paramedic stop --deny`', () => {
 
   test('is attached to the roles of the template that may change something, by their names', () => {
     const { custom } = parse(textOf('serverless.yml')) as { custom: { name: Record<string, string> } };
-    const { remediate, throttlingRemediate, sweep } = custom.name;
-    expect(executorRoles('prod', troubles)).toEqual([remediate, throttlingRemediate, sweep]);
+    const { remediate, throttlingRemediate, ebsRemediate, sweep } = custom.name;
+    expect(executorRoles('prod', troubles)).toEqual([remediate, throttlingRemediate, ebsRemediate, sweep]);
     expect(textOf('deploy/template/roles-throttling.yml')).toMatch(
       /RoleName: \$\{self:custom\.name\.throttlingRemediate\}/,
+    );
+    expect(textOf('deploy/template/roles-ebs.yml')).toMatch(
+      /RoleName: \$\{self:custom\.name\.ebsRemediate\}/,
     );
     expect(textOf('deploy/template/roles-remediate.yml')).toMatch(
       /RoleName: \$\{self:custom\.name\.remediate\}/,

@@ -125,6 +125,16 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
     'lambda:GetDurableExecutionState',
     'sqs:SendMessage',
   ],
+  ebsSaturationLifecycle: [...RECEIVE, 'cloudwatch:DescribeAlarms', 'ec2:DescribeVolumes'],
+  ebsSaturationRemediate: [
+    ...LOGS,
+    ...LEDGER,
+    ...TELL,
+    'eks:DescribeCluster',
+    'lambda:CheckpointDurableExecution',
+    'lambda:GetDurableExecutionState',
+    'sqs:SendMessage',
+  ],
   sweep: [
     ...LOGS,
     ...LEDGER,
@@ -174,6 +184,8 @@ export const SIGNING_SECRET =
 /** Actions that may stand on resource `*`, and why nothing narrower exists. */
 export const UNSCOPED: Readonly<Record<string, string>> = {
   'ec2:DescribeInstances': 'EC2 describe calls take no resource',
+  'ec2:DescribeVolumes': 'EC2 describe calls take no resource',
+  'ec2:DescribeVolumesModifications': 'EC2 describe calls take no resource',
   'ec2:DescribeInstanceTypes': 'EC2 describe calls take no resource',
   'eks:ListClusters': 'names no cluster',
   'eks:DescribeAddonConfiguration': 'about a version of an add-on, in no cluster',
@@ -181,6 +193,7 @@ export const UNSCOPED: Readonly<Record<string, string>> = {
   'servicequotas:GetAWSDefaultServiceQuota': 'Service Quotas reads take no resource',
   'servicequotas:GetRequestedServiceQuotaChange': 'Service Quotas reads take no resource',
   'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota': 'Service Quotas reads take no resource',
+  'cloudwatch:DescribeAlarms': 'composite alarms are found only where the call may name every alarm',
   'cloudwatch:ListMetrics': 'CloudWatch reads take no resource',
   'cloudwatch:GetMetricData': 'CloudWatch reads take no resource',
   'autoscaling:DescribeAutoScalingInstances': 'Auto Scaling describe calls take no resource',
@@ -195,6 +208,25 @@ export const UNSCOPED: Readonly<Record<string, string>> = {
   'ec2:AssignPrivateIpAddresses': 'done by Lambda; denied to our code',
   'ec2:UnassignPrivateIpAddresses': 'done by Lambda; denied to our code',
 };
+
+const OURS = ['paramedic'];
+/** Action → the tags to one of which each of its statements is bound. */
+export const CHANGES: Readonly<Record<string, readonly string[]>> = {
+  'autoscaling:CompleteLifecycleAction': OURS,
+  'autoscaling:DetachInstances': OURS,
+  'autoscaling:RecordLifecycleActionHeartbeat': OURS,
+  'autoscaling:SetDesiredCapacity': OURS,
+  'autoscaling:TerminateInstanceInAutoScalingGroup': OURS,
+  'ec2:ModifyVolume': [
+    ...OURS,
+    'ebs.csi.aws.com/cluster',
+    'kubernetes.io/created-for/pvc/name',
+    'eks:eks-cluster-name',
+  ],
+  'ec2:TerminateInstances': OURS,
+};
+/** Anything on instances, volumes and groups that does not only read; network interfaces are denied to our code. */
+export const CHANGE = /^(autoscaling|ec2):(?!Describe)(?!.*(NetworkInterface|PrivateIpAddresses)$)/;
 
 /** Whether an IAM resource pattern covers an ARN: `*` is any text. */
 export function covers(pattern: string, arn: string): boolean {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { troubles } from '../../functions/index.ts';
 import {
   allowed,
+  CHANGE,
+  CHANGES,
   covers,
   declaredByRun,
   declaredBySweeps,
@@ -26,7 +28,7 @@ import {
 } from './template-package.ts';
 
 const LAMBDA = 'arn:aws:lambda:eu-west-1:210987654321:function';
-const REMEDIATORS = ['nodeInterruptionRemediate', 'apiThrottlingRemediate'].map(
+const REMEDIATORS = ['nodeInterruptionRemediate', 'apiThrottlingRemediate', 'ebsSaturationRemediate'].map(
   (name) => `${LAMBDA}:paramedic-${STAGE}-${name}`,
 );
 
@@ -55,17 +57,6 @@ const NETWORK = [
   'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
 ];
-
-const CHANGES_INSTANCES = [
-  'autoscaling:CompleteLifecycleAction',
-  'autoscaling:DetachInstances',
-  'autoscaling:RecordLifecycleActionHeartbeat',
-  'autoscaling:SetDesiredCapacity',
-  'autoscaling:TerminateInstanceInAutoScalingGroup',
-  'ec2:TerminateInstances',
-];
-/** Anything on instances and groups that does not only read; network interfaces are denied to our code. */
-const CHANGE = /^(autoscaling|ec2):(?!Describe)(?!.*(NetworkInterface|PrivateIpAddresses)$)/;
 
 describe('permissions', () => {
   test('each role holds exactly what the pipeline and the troubles declare', () => {
@@ -107,18 +98,19 @@ describe('permissions', () => {
     }
   });
 
-  test('what changes an instance or a group is bound to their tag', () => {
+  test('what changes an instance, a volume or a group is bound to a tag of theirs', () => {
     const granted = [...roles.values()].flat().filter(({ effect }) => effect === 'Allow');
-    for (const action of CHANGES_INSTANCES) {
+    for (const [action, tags] of Object.entries(CHANGES)) {
       const found = granted.filter(({ actions }) => actions.includes(action));
-      expect({ action, found: found.length > 0 }).toEqual({ action, found: true });
+      const keys = inOrder(tags.map((tag) => `aws:ResourceTag/${tag}`));
+      expect({ action, keys: inOrder(found.flatMap((each) => each.conditions)) }).toEqual({ action, keys });
       for (const { conditions, resources } of found) {
-        expect({ action, conditions }).toEqual({ action, conditions: ['aws:ResourceTag/paramedic'] });
+        expect(conditions).toHaveLength(1);
         expect(resources).not.toContain('*');
       }
     }
     const others = granted.flatMap(({ actions }) => actions).filter((action) => CHANGE.test(action));
-    expect(new Set(others)).toEqual(new Set(CHANGES_INSTANCES));
+    expect(new Set(others)).toEqual(new Set(Object.keys(CHANGES)));
   });
 
   test('network interfaces are made by Lambda and denied to our code', () => {
@@ -140,7 +132,7 @@ describe('permissions', () => {
     const runStatements = [...roles.values()]
       .flat()
       .filter(({ sid }) => sid === 'WakeRun' || sid === 'Checkpoints');
-    expect(runStatements).toHaveLength(7);
+    expect(runStatements).toHaveLength(9);
     for (const { resources } of runStatements) {
       // Each pattern is of one trouble's runs, and no two of the same.
       const covered = resources.map((pattern) => runs.filter((run) => covers(pattern, run)));
@@ -148,8 +140,9 @@ describe('permissions', () => {
       expect(new Set(covered.flat()).size).toBe(resources.length);
       expect(resources.flatMap((pattern) => foreign.filter((run) => covers(pattern, run)))).toEqual([]);
     }
-    // Those who serve every trouble reach the runs of both, the others those of their own.
-    expect(runStatements.map(({ resources }) => resources.length).toSorted()).toEqual([1, 1, 1, 1, 1, 2, 2]);
+    // Those who serve every trouble reach the runs of all, the others those of their own.
+    const reach = runStatements.map(({ resources }) => resources.length).toSorted();
+    expect(reach).toEqual([1, 1, 1, 1, 1, 1, 1, 3, 3]);
   });
 
   test('each function writes to its own log group alone', () => {
@@ -176,7 +169,7 @@ describe('alarms', () => {
       expect(alarmsOn('Errors', `ref:${id}`)).toHaveLength(1);
       expect(alarmsOn('Throttles', `ref:${id}`)).toHaveLength(1);
     }
-    for (const trouble of ['NodeInterruption', 'ApiThrottling'])
+    for (const trouble of ['NodeInterruption', 'ApiThrottling', 'EbsSaturation'])
       for (const metric of ['DurableExecutionFailed', 'DurableExecutionTimedOut', 'AsyncEventAge'])
         expect(alarmsOn(metric, `ref:${trouble}RemediateLambdaFunction`)).toHaveLength(1);
   });

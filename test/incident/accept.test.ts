@@ -89,4 +89,34 @@ describe('accepting a signal', () => {
     expect(incident.signals).toHaveLength(MAX_SIGNALS);
     expect(incident.revision).toBe(MAX_SIGNALS + 21);
   });
+
+  test('where the newest count, the first news and the newest of each kind stay, and what newer news stands for goes', () => {
+    let { incident } = acceptSignal(undefined, signal(), about);
+    const join = (meaning: string, n: number) => {
+      incident = acceptSignal(
+        incident,
+        signal({ eventId: `${meaning}-${n}`, meaning, occurredAt: 900_000 + n }),
+        { ...about, keepsNewest: true },
+      ).incident;
+    };
+    join('rare', 1);
+    for (let n = 2; n <= 3 * MAX_SIGNALS; n++) join('flapping', n);
+    const ids = incident.signals.map(({ eventId }) => eventId);
+    expect(ids).toHaveLength(MAX_SIGNALS);
+    expect(ids[0]).toBe(signal().eventId);
+    expect(ids).toContain('rare-1');
+    expect(ids.at(-1)).toBe(`flapping-${3 * MAX_SIGNALS}`);
+  });
+
+  test('where all of them are news of their own, what comes when it is full is not kept', () => {
+    let { incident } = acceptSignal(undefined, signal(), about);
+    for (let n = 1; n <= MAX_SIGNALS + 5; n++) {
+      incident = acceptSignal(
+        incident,
+        signal({ eventId: `k-${n}`, meaning: `kind-${n}`, occurredAt: 900_000 + n }),
+        { ...about, keepsNewest: true },
+      ).incident;
+    }
+    expect(incident.signals.at(-1)?.eventId).toBe(`k-${MAX_SIGNALS - 1}`);
+  });
 });

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { assertNoMutations } from '../../simulator/invariants.ts';
 import { onlyIncident, simulate, TROUBLE, warningBody } from '../support/simulate.ts';
 
-/** Those that begin with `throttled-` are of another trouble's lane, which node-interruption does not read. */
+/** Those that begin with `throttled-` or `ebs-` are of another trouble's lane, which node-interruption does not read. */
 const malformed = readdirSync('events/malformed')
-  .filter((name) => !name.startsWith('throttled-'))
+  .filter((name) => !/^(throttled|ebs)-/.test(name))
   .map((name) => [name, readFileSync(`events/malformed/${name}`, 'utf8')] as const);
 
 describe('T07: bad input', () => {

@@ -13,6 +13,7 @@ import {
 import { patternRules, rulesFor } from '../../contract/template-rules.ts';
 
 const LIFECYCLE = 'NodeInterruptionLifecycleRule';
+const ALARMS = 'EbsSaturationAlarmsRule';
 const LEAVING =
   /^aws\.ec2\/EC2 Instance (Rebalance Recommendation\/|State-change Notification\/(stopp|shutting-down$|terminated$))/;
 const INSTALL_MS = 360_000;
@@ -93,7 +94,52 @@ describe("EventBridge's own matcher", () => {
     expect(reached).toEqual(Object.keys(events).filter((name) => LEAVING.test(name)));
     expect(oursFor(events, answer)).toEqual(answer.matches);
   });
+
+  test('looks for one metric of an alarm that is all that is asked for, wherever it stands', async () => {
+    const { ours, theirs } = await reachedByAlarms('ebs-iops');
+    expect(theirs).toEqual(Object.keys(WATCHED).filter((name) => WATCHED[name]?.[1]));
+    expect(ours).toEqual(theirs);
+  });
+
+  test('lets no alarm of Paramedic itself through, whatever it watches', async () => {
+    const { ours, theirs } = await reachedByAlarms(`paramedic-${STAGE}-ebs-dlq`);
+    expect({ ours, theirs }).toEqual({ ours: [], theirs: [] });
+  });
 });
+
+/** The kinds of alarms of this name that the rule for them lets through: by our matcher, and by EventBridge's. */
+async function reachedByAlarms(alarmName: string): Promise<{ ours: string[]; theirs: string[] }> {
+  const head = { source: 'aws.cloudwatch', 'detail-type': 'CloudWatch Alarm State Change' };
+  const events = Object.fromEntries(
+    Object.entries(WATCHED).map(([name, [metrics]]) => [
+      name,
+      JSON.stringify({ ...head, detail: { alarmName, configuration: { metrics } } }),
+    ]),
+  );
+  const { matches } = await ask(events);
+  return {
+    ours: Object.keys(events).filter((name) => rulesFor(template, events[name] ?? '').includes(ALARMS)),
+    theirs: Object.keys(events).filter((name) => matches[name]?.includes(ALARMS)),
+  };
+}
+
+/** Alarms by what they watch, and whether somebody of EBS is among it. */
+const WATCHED: Readonly<Record<string, readonly [metrics: Tree, reaches: boolean]>> = {
+  'one volume': [[metric('AWS/EBS', 'VolumeQueueLength')], true],
+  'a volume among others': [[metric('AWS/RDS', 'ReadIOPS'), metric('AWS/EBS', 'BurstBalance')], true],
+  'volumes of an instance': [[metric('AWS/EC2', 'EBSIOBalance%')], true],
+  'an instance': [[metric('AWS/EC2', 'CPUUtilization')], false],
+  'halves of a metric of EBS': [[metric('AWS/EC2', 'CPUUtilization'), metric('Shop', 'EBSReadOps')], false],
+  'a list in a list': [[[metric('AWS/EBS', 'VolumeQueueLength')]], true],
+  'no list': [metric('AWS/EBS', 'VolumeQueueLength'), true],
+  'a query': [[{ expression: 'SELECT MAX(VolumeQueueLength)\nFROM SCHEMA("AWS/EBS", VolumeId)' }], true],
+  'another query': [[{ expression: 'SELECT MAX(CPUUtilization) FROM "AWS/EC2"' }], false],
+  nothing: [[], false],
+};
+
+function metric(namespace: string, name: string): Tree {
+  return { metricStat: { metric: { namespace, name } } };
+}
 
 const OTHER_VALUES: readonly Tree[] = [
   '',
@@ -106,13 +152,10 @@ const OTHER_VALUES: readonly Tree[] = [
   [],
   {},
   ['x', 'stopped'],
+  [['x'], {}],
 ];
 
-/**
- * The event without each field of it and of its detail, with another value there, and with a plain value in a list.
- * Lists of objects and lists in lists are left out: EventBridge looks into both, ours into neither, and no AWS event
- * we listen to has one where a pattern looks.
- */
+/** The event without each field of it, its detail and an alarm's configuration, with another value there, and in a list. */
 function variants(file: string, text: string): [string, string][] {
   const event = objectOf(text);
   if (event === undefined) return [];
@@ -121,11 +164,15 @@ function variants(file: string, text: string): [string, string][] {
   ];
   const detail = event['detail'];
   if (isObject(detail)) fields.push(['detail.', detail, (changed) => ({ ...event, detail: changed })]);
+  const alarm = isObject(detail) ? detail['configuration'] : undefined;
+  if (isObject(detail) && isObject(alarm)) {
+    const rebuild = (configuration: Tree) => ({ ...event, detail: { ...detail, configuration } });
+    fields.push(['detail.configuration.', alarm, rebuild]);
+  }
   return fields.flatMap(([prefix, holder, rebuild]) =>
     Object.entries(holder).flatMap(([name, value]) => {
       const { [name]: _gone, ...without } = holder;
-      const others = isPlain(value) ? [[value], ...OTHER_VALUES] : OTHER_VALUES;
-      const changes = [without, ...others.map((other) => ({ ...holder, [name]: other }))];
+      const changes = [without, ...[[value], ...OTHER_VALUES].map((other) => ({ ...holder, [name]: other }))];
       return changes.map((changed, index): [string, string] => [
         `${file} ${prefix}${name} ${index}`,
         JSON.stringify(rebuild(changed)),
@@ -145,10 +192,6 @@ function objectOf(text: string): { [name: string]: Tree } | undefined {
 
 function isObject(value: Tree | undefined): value is { [name: string]: Tree } {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function isPlain(value: Tree): boolean {
-  return value === null || typeof value !== 'object';
 }
 
 /** `source/detail-type/state` → an event of every combination, with and without a state. */

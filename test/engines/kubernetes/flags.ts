@@ -49,6 +49,9 @@ export function apiserverFlags({ etcdPort, port, certificates, tokenConfig }: Ap
     '--service-cluster-ip-range=10.0.0.0/24',
     '--endpoint-reconciler-type=none',
     '--disable-admission-plugins=ServiceAccount',
+    // On by default from 1.34 on, in v1.
+    '--feature-gates=VolumeAttributesClass=true',
+    '--runtime-config=storage.k8s.io/v1beta1=true',
   ];
 }
 

@@ -139,9 +139,18 @@ interface ServedResources {
   resources: { name: string; verbs: string[] }[];
 }
 
-async function isServed({ admin }: EngineCluster, permission: string): Promise<boolean> {
+/** In every version that the server has: roles name none. */
+async function placesOf({ admin }: EngineCluster, group: string): Promise<string[]> {
+  if (group === '') return ['/api/v1'];
+  const { versions } = await admin.get<{ versions: { groupVersion: string }[] }>(`/apis/${group}`);
+  return versions.map(({ groupVersion }) => `/apis/${groupVersion}`);
+}
+
+async function isServed(cluster: EngineCluster, permission: string): Promise<boolean> {
   const { verb, group, resource, subresource } = asked(permission);
   const name = subresource === undefined ? resource : `${resource}/${subresource}`;
-  const { resources } = await admin.get<ServedResources>(group === '' ? '/api/v1' : `/apis/${group}/v1`);
-  return resources.some((each) => each.name === name && each.verbs.includes(verb));
+  const places = await placesOf(cluster, group);
+  const found = await Promise.all(places.map((place) => cluster.admin.get<ServedResources>(place)));
+  const served = found.flatMap(({ resources }) => resources);
+  return served.some((each) => each.name === name && each.verbs.includes(verb));
 }

@@ -31,7 +31,7 @@ export function workloadAndVolumePieces(scene: Scene): Piece[] {
     ...(setting.workloads ?? []).flatMap((workload) => workloadPieces(scene, workload)),
     ...(setting.workloads ?? [])
       .filter(({ volume }) => volume === true)
-      .flatMap(() => nodes.map(attachmentPiece)),
+      .flatMap((workload) => [...nodes.map(attachmentPiece), ...claimPieces(scene, workload)]),
   ];
 }
 
@@ -110,4 +110,16 @@ function attachmentPiece(node: string): Piece {
     object: { metadata: { name }, spec: { attacher: 'ebs.csi.aws.com', nodeName: node, source } },
     status: { path: `${path}/${name}/status`, change: { status: { attached: true } } },
   };
+}
+
+/** As a StatefulSet makes them: nobody provisions what is behind them. */
+function claimPieces({ namespace }: Scene, { name, replicas = 1 }: Workload): Piece[] {
+  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+  const resources = { requests: { storage: '100Gi' } };
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources };
+  return Array.from({ length: replicas }, (_, index) => ({
+    path,
+    object: { metadata: { name: `data-${name}-${index}` }, spec },
+    status: { path: `${path}/data-${name}-${index}/status`, change: { status: { phase: 'Bound' } } },
+  }));
 }

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AwsTheatre, CASES } from '../../contract/aws.contract.ts';
+import { type AwsTheatre, GROUP_CASES } from '../../contract/aws.contract.ts';
+import { VOLUME_CASES } from '../../contract/aws-volumes.contract.ts';
 import { NOT_HERE, reportsRun } from '../../contract/report.ts';
+
+const CASES = { ...GROUP_CASES, ...VOLUME_CASES };
 
 /**
  * Runs every case against one subject. `lacking` names the cases an engine is known not to do, with
@@ -11,7 +14,7 @@ export function awsContract(
   makeTheatre: () => Promise<AwsTheatre>,
   lacking: Readonly<Record<string, string>> = {},
 ): void {
-  describe(`${subject} keeps the contract of EC2 and Auto Scaling`, () => {
+  describe(`${subject} keeps the contract of EC2, its volumes, and Auto Scaling`, () => {
     const titles = new Map(Object.keys(CASES).map((name) => [titleOf(name, lacking), name]));
     reportsRun('aws', subject, (title) => titles.get(title));
     let theatre: AwsTheatre | undefined;

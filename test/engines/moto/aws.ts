@@ -92,8 +92,8 @@ export async function engineTheatre(): Promise<AwsTheatre> {
       await createGroup(group, MEMBERS);
       if (hooked) await putHooks(group);
       const [loose] = await launch(1);
-      const { ec2, autoscaling } = portsOf();
-      return { ec2, autoscaling, group, loose, run: (work) => work, settle: async () => {} };
+      const { ec2, autoscaling, volumes } = portsOf();
+      return { ec2, autoscaling, volumes, group, loose, run: (work) => work, settle: async () => {} };
     },
     close: () => server.stop(),
   };

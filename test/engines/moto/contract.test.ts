@@ -16,6 +16,9 @@ const LACKING = {
   'hooks of a group that is gone are invalid to ask for': 'it gives an empty list',
   'a hook holds the member in Terminating:Wait, and completing it lets go': 'hooks hold nobody',
   'a heartbeat or an end for a hook that holds nobody is invalid': 'it answers 500',
+  'a modification has not come far when it is answered': 'it is complete at once',
+  'a second modification while one runs is a conflict': 'each is complete at once',
+  'more IOPS than the type has is invalid': 'it takes any number',
 };
 
 async function simulated(): Promise<AwsTheatre> {
@@ -38,6 +41,7 @@ async function simulated(): Promise<AwsTheatre> {
       return {
         ec2: ports.ec2,
         autoscaling: ports.autoscaling,
+        volumes: ports.volumes,
         group: world.fleet.groups[0]?.asg ?? '',
         loose: world.instance('pool/0').id,
         run,

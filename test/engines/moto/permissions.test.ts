@@ -54,6 +54,8 @@ async function failureOf(work: Promise<unknown>): Promise<PortError> {
 const calls: [string, (ports: Ports) => Promise<unknown>][] = [
   ['ec2:DescribeInstances', ({ ec2 }) => ec2.describeInstances(['i-0123456789abcdef0'])],
   ['ec2:TerminateInstances', ({ ec2 }) => ec2.terminateInstances(['i-0123456789abcdef0'])],
+  ['ec2:DescribeVolumes', ({ volumes }) => volumes.describeVolumes(['vol-0123456789abcdef0'])],
+  ['ec2:ModifyVolume', ({ volumes }) => volumes.modifyVolume({ id: 'vol-0123456789abcdef0', type: 'gp3' })],
   ['autoscaling:DescribeAutoScalingGroups', ({ autoscaling }) => autoscaling.describeGroup('group')],
   ['autoscaling:SetDesiredCapacity', ({ autoscaling }) => autoscaling.setDesiredCapacity('group', 3)],
   ['sns:Publish', ({ topic }) => topic.publish({ subject: 's', body: 'b', attributes: {} })],

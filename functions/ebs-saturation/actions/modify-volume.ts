@@ -1,0 +1,166 @@
+import type { Action, ActionContext, ActionResult } from '../../../shared/actions/action.ts';
+import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
+import { isFailure } from '../../../shared/errors.ts';
+import type { Step } from '../../../shared/incident/plan.ts';
+import { stepKey } from '../../../shared/incident/step-key.ts';
+import type { Modification } from '../../../shared/ports/volumes.ts';
+import type { Json } from '../../../shared/workflow/port.ts';
+import { noteChange } from '../changes.ts';
+import { isSame, provisionedFor } from '../performance.ts';
+import { beforeOf, goalOf, isAt, isRunning, readLatest, readVolume, shown } from './volume.ts';
+
+const TICK_MS = 15 * SECOND_MS;
+/** EC2 says `optimizing` within minutes; the new performance holds from then on. */
+const TAKEN_WITHIN_MS = HOUR_MS;
+
+const UNDER_WAY = 'IncorrectModificationState';
+
+interface Memory {
+  /** Noted before anything is changed. */
+  notedAt: EpochMs;
+  sentAt?: EpochMs;
+}
+
+/**
+ * One ModifyVolume with type, IOPS and throughput together; never a size. EC2 has no client token: what says that it was
+ * made is the volume, its latest modification, and a row of the ledger that is written before the call.
+ */
+export const modifyVolume: Action = {
+  name: 'modify-volume',
+  describe: 'gives an EBS volume other IOPS, throughput or type in one change, without taking it off',
+  permissions: {
+    aws: ['ec2:DescribeVolumes', 'ec2:DescribeVolumesModifications', 'ec2:ModifyVolume'],
+    kubernetes: [],
+  },
+  risk: 'medium',
+  // Another modification brings it back, and EC2 takes four a day.
+  reversible: false,
+  gentle: false,
+  cost: 'as the plan says, each month until it is stepped back',
+  cooldownMs: 6 * HOUR_MS,
+  apply: async (context, step) => {
+    const memory = memoryOf(context);
+    if (memory === undefined) return await note(context, step);
+    if (memory.sentAt === undefined) return await send(context, step, memory);
+    return await follow(context, step, memory);
+  },
+  verify: async (context, step) => {
+    const volume = await readVolume(context, step);
+    const performance = provisionedFor(volume);
+    return {
+      holds: isAt(volume, goalOf(step)),
+      evidence: performance === undefined ? 'EC2 does not say what it is' : `EC2 says ${shown(performance)}`,
+    };
+  },
+};
+
+function memoryOf({ memory }: ActionContext): Memory | undefined {
+  return memory['notedAt'] === undefined ? undefined : (memory as unknown as Memory);
+}
+
+function kept(memory: Memory): { [name: string]: Json } {
+  return { ...memory };
+}
+
+async function note(context: ActionContext, step: Step): Promise<ActionResult> {
+  const volume = await readVolume(context, step);
+  if (isAt(volume, goalOf(step))) return soAlready();
+  if (!isAt(volume, beforeOf(step)))
+    return failed('somebody changed the volume in the meantime: nothing was changed');
+  const memory = kept({ notedAt: context.ports.clock.now() });
+  return { status: 'again', summary: `noted: ${shown(beforeOf(step))}`, memory };
+}
+
+async function send(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
+  const { clock, table, volumes } = context.ports;
+  const [volume, latest] = [await readVolume(context, step), await readLatest(context, step)];
+  const to = goalOf(step);
+  const sent = {
+    status: 'again',
+    summary: 'EC2 modifies the volume',
+    memory: kept({ ...memory, sentAt: clock.now() }),
+  } as const;
+  // Ours already: the answer, or this round, was lost.
+  if (isOurs(latest, step, memory)) return sent;
+  if (isAt(volume, to)) return soAlready();
+  if (isRunning(latest))
+    return failed('another modification of the volume is under way: nothing was changed');
+  if (!isAt(volume, beforeOf(step)))
+    return failed('somebody changed the volume in the meantime: nothing was changed');
+  await context.checkStop();
+  const place = { place: context.incident.cluster, volumeId: volume.id };
+  const change = { key: keyOf(context, step), at: clock.now(), from: beforeOf(step), to };
+  await noteChange(table, place, change);
+  try {
+    await volumes.modifyVolume({ id: volume.id, ...askedFor(to) });
+    return sent;
+  } catch (error) {
+    if (!isFailure(error, 'conflict', 'invalid', 'not-found')) throw error;
+    if (error.code === UNDER_WAY && (await isOursAfterAll(context, step, memory))) return sent;
+    return failed(`EC2 does not take it (${error.code ?? error.kind}): ${error.message}`);
+  }
+}
+
+/** The SDK asks again when an answer is lost, and EC2's list is behind its answers for seconds. */
+async function isOursAfterAll(context: ActionContext, step: Step, memory: Memory): Promise<boolean> {
+  await context.ports.clock.sleep(TICK_MS);
+  return isOurs(await readLatest(context, step), step, memory);
+}
+
+/** EC2 writes down what it was asked for, when it was asked. */
+function isOurs(latest: Modification | undefined, step: Step, memory: Memory): boolean {
+  return isSince(latest, memory) && isSame(provisionedFor(latest.to), goalOf(step));
+}
+
+/** An earlier one stands in EC2's list until the new one does. */
+function isSince(latest: Modification | undefined, { notedAt }: Memory): latest is Modification {
+  return latest !== undefined && latest.startedAt >= notedAt - MINUTE_MS;
+}
+
+function soAlready(): ActionResult {
+  return { status: 'done', summary: 'it is so already', lookAgain: true };
+}
+
+/** Only what the type can be asked for. */
+function askedFor({ type, iops, throughputMib }: ReturnType<typeof goalOf>) {
+  if (type === 'gp3') return { type, iops, throughputMib };
+  return type === 'io1' || type === 'io2' ? { type, iops } : { type };
+}
+
+/** Of this generation: the same step may be made again another day. */
+function keyOf({ incident }: ActionContext, step: Step): string {
+  return `${incident.id}#${incident.generation}#${stepKey(step)}`;
+}
+
+async function follow(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
+  const { clock } = context.ports;
+  const roundEnds = clock.now() + context.roundMs - TICK_MS;
+  for (;;) {
+    const { state, why, isTaken } = await seen(context, step, memory);
+    if (isTaken) {
+      const summary = `${shown(goalOf(step))}: EC2 says ${state}`;
+      return { status: 'done', summary, memory: kept(memory), lookAgain: true };
+    }
+    if (state === 'failed') return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
+    if (clock.now() > (memory.sentAt ?? 0) + TAKEN_WITHIN_MS)
+      return failed(`after an hour EC2 still says ${state}`);
+    const summary = `the modification is ${state}`;
+    if (clock.now() >= roundEnds || (await context.hasNews())) {
+      return { status: 'again', summary, memory: kept(memory) };
+    }
+    await clock.sleep(TICK_MS);
+  }
+}
+
+/** `isTaken`: EC2 says so of the modification and of the volume, one of which may be behind the other. */
+async function seen(context: ActionContext, step: Step, memory: Memory) {
+  const latest = await readLatest(context, step);
+  if (!isSince(latest, memory)) return { state: 'not to be seen yet', isTaken: false } as const;
+  const { state, statusMessage: why } = latest;
+  const holds = state === 'optimizing' || state === 'completed';
+  return { state, why, isTaken: holds && isAt(await readVolume(context, step), goalOf(step)) };
+}
+
+function failed(summary: string): ActionResult {
+  return { status: 'failed', summary };
+}

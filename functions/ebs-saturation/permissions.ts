@@ -1,0 +1,27 @@
+import type { Permissions } from '../../shared/actions/action.ts';
+
+/** What the facts need. */
+export const reads: Permissions = {
+  aws: [
+    'cloudwatch:GetMetricData',
+    'cloudwatch:ListMetrics',
+    'ec2:DescribeInstances',
+    'ec2:DescribeInstanceTypes',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeVolumesModifications',
+    'eks:DescribeCluster',
+  ],
+  kubernetes: [
+    'list /nodes',
+    'list /pods',
+    'list /persistentvolumes',
+    'list /persistentvolumeclaims',
+    'list storage.k8s.io/volumeattributesclasses',
+  ],
+};
+
+/** What looking for volumes to step back needs; the cluster is not asked. */
+export const sweeps: Permissions = {
+  aws: ['cloudwatch:GetMetricData', 'ec2:DescribeVolumes', 'ec2:DescribeVolumesModifications'],
+  kubernetes: [],
+};

@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import { duration } from '../../shared/config/units.ts';
+import { changesSection } from './decide/policy.ts';
+
+const alarm = v.strictObject({
+  standsFor: v.optional(
+    duration(
+      { min: '30s', max: '30m' },
+      'An alarm opens an incident when it has been in ALARM, or has gone back and forth, for this long.',
+    ),
+    '2m',
+  ),
+  maxEventAge: v.optional(
+    duration({ min: '5m', max: '24h' }, 'An alarm that is heard of later than this opens nothing.'),
+    '1h',
+  ),
+});
+
+/** `troubles.ebs-saturation` in the config file. */
+export const ebsSaturationSection = v.strictObject({
+  alarm: v.optional(v.pipe(alarm, v.description('When a CloudWatch alarm becomes an incident.')), {}),
+  changes: v.optional(
+    v.pipe(changesSection, v.description('What Paramedic may make of a volume, and at what cost.')),
+    {},
+  ),
+});
+
+/** The section as it is used: every option present, durations in ms. */
+export type EbsSaturationPolicy = v.InferOutput<typeof ebsSaturationSection>;

@@ -1,0 +1,83 @@
+import type { Finding } from '../../../shared/incident/plan.ts';
+import type { Cause, CauseName, Diagnosis, Input } from '../diagnose/types.ts';
+import { UNIT } from '../diagnose/verdict.ts';
+import { chartLines } from './charts.ts';
+
+const MAX_MISSING = 6;
+
+/** Every cause for people: its numbers, what would help, what would not, and what is not known. Pure. */
+export function findingsOf(diagnosis: Diagnosis, input: Input): Finding[] {
+  return diagnosis.causes.map((cause, index) => ({
+    cause: TEXTS[cause.name](namesOf(cause, input)),
+    confidence: cause.confidence,
+    evidence: [
+      ...cause.evidence,
+      ...(index === 0 ? chartLines(input) : []),
+      ...helpOf(cause).map((text) => `would help: ${text}`),
+      ...cause.wouldNotHelp.map((text) => `would not help: ${text}`),
+      ...(index === 0 ? missingLines(diagnosis, cause) : []),
+    ],
+  }));
+}
+
+interface Names {
+  volume: string;
+  instance: string;
+  what: string;
+}
+
+function namesOf({ short }: Cause, { measured, performance, ceiling, isRoot }: Input): Names {
+  const { volumeId, instanceId = 'its instance' } = measured;
+  const type = performance.known ? ` (${performance.value.type}, ${performance.value.sizeGib} GiB)` : '';
+  const root = isRoot.known && isRoot.value ? 'root volume ' : '';
+  const instanceType = ceiling.known ? ` (${ceiling.value.instanceType})` : '';
+  return {
+    volume: `${root}${volumeId}${type}`,
+    instance: `${instanceId}${instanceType}`,
+    what: short.map((resource) => UNIT[resource]).join(' and '),
+  };
+}
+
+const TEXTS: Readonly<Record<CauseName, (names: Names) => string>> = {
+  'stalled-io': ({ volume }) => `operations on ${volume} do not come back: stalled IO`,
+  'instance-burst': ({ instance, what }) =>
+    `${instance} has used up its bursts of ${what}: it carries its baseline only, whatever its volumes give`,
+  'instance-limit': ({ instance, what }) => `${instance} carries no more ${what}, whatever its volumes give`,
+  'boot-burst': ({ volume, what }) => `${volume} is short of ${what || 'performance'} while its node boots`,
+  'burst-balance': ({ volume, what }) => `${volume} runs out of burst credits for ${what}`,
+  'volume-iops': ({ volume }) => `${volume} is asked for more IOPS than it has`,
+  'volume-throughput': ({ volume }) => `${volume} is asked for more MiB/s than it has`,
+  'noisy-neighbour': ({ volume, what }) => `pods that share ${volume} use up its ${what}`,
+  'nothing-wrong': ({ volume }) => `${volume} is short of nothing`,
+  unknown: ({ volume }) => `why ${volume} is in alarm is unknown`,
+};
+
+const HELPS: Readonly<Record<CauseName, readonly string[]>> = {
+  'stalled-io': [
+    'AWS Health and AWS Support; the instance’s status checks; stopping and starting the instance, by a person',
+  ],
+  'instance-burst': ['an instance size without bursts, or a larger one; pods spread over more nodes'],
+  'instance-limit': ['a larger instance type; pods spread over more nodes'],
+  'boot-burst': [
+    'a root volume with more in the launch template, container state on a volume of its own, fewer image pulls at once',
+  ],
+  'burst-balance': ['gp3 instead of gp2: it has no credits to run out of; for st1 and sc1 a larger volume'],
+  'volume-iops': ['more IOPS for this volume'],
+  'volume-throughput': ['more throughput for this volume'],
+  'noisy-neighbour': [
+    'a volume of its own for what writes most, ephemeral-storage limits, or another node for it',
+  ],
+  'nothing-wrong': ['another threshold of the alarm, if it comes again'],
+  unknown: [],
+};
+
+function helpOf({ name }: Cause): readonly string[] {
+  return HELPS[name];
+}
+
+/** The cause `unknown` has them as its evidence already. */
+function missingLines({ missing }: Diagnosis, { name }: Cause): string[] {
+  if (name === 'unknown') return [];
+  const more = missing.length > MAX_MISSING ? [`and ${missing.length - MAX_MISSING} more`] : [];
+  return [...missing.slice(0, MAX_MISSING), ...more];
+}

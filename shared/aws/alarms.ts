@@ -1,0 +1,105 @@
+import type {
+  CompositeAlarm as AwsComposite,
+  MetricAlarm as AwsMetricAlarm,
+  Dimension,
+  StateValue,
+} from '@aws-sdk/client-cloudwatch';
+import { PortError } from '../errors.ts';
+import type { Alarm, AlarmMetric, Alarms } from '../ports/alarms.ts';
+import type { AlarmOperations } from './alarms-ops.ts';
+import { awsCall } from './classify.ts';
+import { allPages, chunks } from './paging.ts';
+
+/** Names one call takes, and alarms it gives. */
+const MAX_NAMES = 100;
+const DESCRIBE = 'cloudwatch:DescribeAlarms';
+/** Up to the name, which may hold colons itself. */
+const ARN_PREFIX = /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:/;
+/** Quoted, because names may hold parentheses; CloudWatch writes quotes and backslashes in a name behind a backslash. */
+const CHILD =
+  /\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^)\s]+))\s*\)/g;
+
+export function alarmsAdapter(calls: AlarmOperations): Alarms {
+  return {
+    describeAlarms: async (arns) => {
+      const asked = new Set(arns);
+      const names = [...new Set([...asked].map(nameOf))];
+      const found: Alarm[] = [];
+      for (const chunk of chunks(names, MAX_NAMES)) found.push(...(await describeChunk(calls, chunk)));
+      return found.filter(({ arn }) => asked.has(arn));
+    },
+  };
+}
+
+/** A name that is no ARN's would be looked for and might be somebody's. */
+function nameOf(arn: string): string {
+  const name = arn.replace(ARN_PREFIX, '');
+  if (name !== arn && name !== '') return name;
+  throw new PortError('invalid', 'not the ARN of an alarm', { operation: DESCRIBE });
+}
+
+async function describeChunk(calls: AlarmOperations, names: string[]): Promise<Alarm[]> {
+  return await allPages<Alarm, string>(async (NextToken) => {
+    const answer = await awsCall(DESCRIBE, () =>
+      calls.describeAlarms({
+        AlarmNames: names,
+        // Without it CloudWatch gives no composites.
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        MaxRecords: MAX_NAMES,
+        NextToken,
+      }),
+    );
+    const { MetricAlarms = [], CompositeAlarms = [] } = answer;
+    return {
+      items: [...MetricAlarms.map(toMetric), ...CompositeAlarms.map(toComposite)],
+      next: answer.NextToken,
+    };
+  });
+}
+
+function toMetric(from: AwsMetricAlarm): Alarm {
+  const { AlarmArn, Namespace, MetricName, Dimensions, Metrics = [] } = from;
+  // A monitoring account's alarm may watch what is in others.
+  const own = Metrics.filter(({ AccountId }) => AccountId === undefined || AccountId === accountIn(AlarmArn));
+  const inputs = own.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+  const single = MetricName === undefined ? [] : [{ Namespace, MetricName, Dimensions }];
+  return { ...baseOf(from), kind: 'metric', metrics: [...single, ...inputs].map(toWatched) };
+}
+
+function accountIn(arn: string | undefined): string | undefined {
+  return arn?.split(':')[4];
+}
+
+function toWatched(from: {
+  Namespace?: string | undefined;
+  MetricName?: string | undefined;
+  Dimensions?: Dimension[] | undefined;
+}): AlarmMetric {
+  const dimensions = (from.Dimensions ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? '']);
+  return {
+    namespace: from.Namespace ?? '',
+    name: from.MetricName ?? '',
+    dimensions: Object.fromEntries(dimensions),
+  };
+}
+
+function toComposite(from: AwsComposite): Alarm {
+  const base = baseOf(from);
+  return { ...base, kind: 'composite', children: childrenOf(base.arn, from.AlarmRule ?? '') };
+}
+
+/** A rule names alarms of its own account and Region, by name or by ARN. */
+function childrenOf(arn: string, rule: string): string[] {
+  const prefix = ARN_PREFIX.exec(arn)?.[0] ?? '';
+  const named = [...rule.matchAll(CHILD)].map(([, double, single, bare = '']) =>
+    (double ?? single ?? bare).replaceAll(/\\(.)/g, '$1'),
+  );
+  return [...new Set(named.map((child) => (ARN_PREFIX.test(child) ? child : `${prefix}${child}`)))];
+}
+
+const STATES: Readonly<Record<StateValue, true>> = { OK: true, ALARM: true, INSUFFICIENT_DATA: true };
+
+function baseOf({ AlarmArn = '', AlarmName = '', StateValue: state }: AwsMetricAlarm | AwsComposite) {
+  const isKnown = state !== undefined && Object.hasOwn(STATES, state);
+  return { arn: AlarmArn, name: AlarmName, state: isKnown ? state : ('unknown' as const) };
+}

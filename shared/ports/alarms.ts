@@ -1,0 +1,38 @@
+/** The CloudWatch alarm calls we use. Adapter: `shared/aws/alarms.ts`; fake: `simulator/alarms.ts`. */
+export interface Alarms {
+  /**
+   * DescribeAlarms by explicit ARNs of one account and Region, metric alarms and composites, all pages. CloudWatch finds
+   * alarms by name alone: an alarm of the same name that has another ARN is not in the result, nor is one that is gone.
+   */
+  describeAlarms(arns: readonly [string, ...string[]]): Promise<Alarm[]>;
+}
+
+export type Alarm = MetricAlarm | CompositeAlarm;
+
+interface AlarmBase {
+  arn: string;
+  name: string;
+  /** `unknown`: a state that is newer than this code. */
+  state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'unknown';
+}
+
+export interface MetricAlarm extends AlarmBase {
+  kind: 'metric';
+  /**
+   * What it watches in its own account, of metric math every input. Empty where it watches the result of a query: which series are in
+   * ALARM stands in its contributors' events alone.
+   */
+  metrics: AlarmMetric[];
+}
+
+export interface CompositeAlarm extends AlarmBase {
+  kind: 'composite';
+  /** ARNs of the alarms that its rule names, whatever the rule makes of them; may be composites again. */
+  children: string[];
+}
+
+export interface AlarmMetric {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+}

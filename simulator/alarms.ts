@@ -1,0 +1,61 @@
+import type { CompositeAlarm, DescribeAlarmsInput, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { alarmsAdapter } from '../shared/aws/alarms.ts';
+import type { AlarmOperations } from '../shared/aws/alarms-ops.ts';
+import type { Alarms } from '../shared/ports/alarms.ts';
+
+/** Small, so that every longer answer has several pages. */
+const PAGE = 20;
+
+interface Scope {
+  account: string;
+  region: string;
+}
+
+/** CloudWatch alarms of one account and Region, in the SDK's own types. Nothing evaluates them: their state is given. */
+export class SimAlarms implements AlarmOperations {
+  readonly #scope: Scope;
+  /** By name. */
+  readonly #alarms = new Map<string, { metric: MetricAlarm } | { composite: CompositeAlarm }>();
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /** The account's port: the real adapter, on this instead of the network. */
+  port(): Alarms {
+    return alarmsAdapter(this);
+  }
+
+  /** Creates or replaces an alarm, and gives its ARN. */
+  putMetric(name: string, metric: MetricAlarm): string {
+    const AlarmArn = this.#arnOf(name);
+    this.#alarms.set(name, { metric: { ...metric, AlarmName: name, AlarmArn } });
+    return AlarmArn;
+  }
+
+  /** Likewise; the rule is in CloudWatch's words. */
+  putComposite(name: string, composite: CompositeAlarm & { AlarmRule: string }): string {
+    const AlarmArn = this.#arnOf(name);
+    this.#alarms.set(name, { composite: { ...composite, AlarmName: name, AlarmArn } });
+    return AlarmArn;
+  }
+
+  describeAlarms = async (request: DescribeAlarmsInput) => {
+    const { AlarmNames = [], AlarmTypes = ['MetricAlarm'], NextToken } = request;
+    const start = Number(NextToken ?? 0);
+    const found = AlarmNames.flatMap((name) => this.#alarms.get(name) ?? []);
+    const page = found.slice(start, start + PAGE);
+    const MetricAlarms = page.flatMap((each) => ('metric' in each ? [each.metric] : []));
+    const CompositeAlarms = page.flatMap((each) => ('composite' in each ? [each.composite] : []));
+    return {
+      MetricAlarms: AlarmTypes.includes('MetricAlarm') ? MetricAlarms : [],
+      CompositeAlarms: AlarmTypes.includes('CompositeAlarm') ? CompositeAlarms : [],
+      ...(start + PAGE < found.length && { NextToken: String(start + PAGE) }),
+    };
+  };
+
+  #arnOf(name: string): string {
+    const { account, region } = this.#scope;
+    return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { HOUR_MS } from '../../shared/clock.ts';
+import { changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
+import { BUSY, days, provisioned, use } from './step-back-world.ts';
+
+const gp3 = (iops: number) => ({ type: 'gp3', iops: `${iops}`, throughput: '125' });
+
+/** A claim that was let name `fast`, with as many IOPS, and whose incident has ended. */
+async function raisedByClass(classes: Record<string, number>, original: string): Promise<EbsRun> {
+  const run = ebsRun({
+    changes: { stepBack: { enabled: true } },
+    world: {
+      workloads: [
+        {
+          name: 'db',
+          namespace: 'data',
+          kind: 'StatefulSet',
+          replicas: 1,
+          volume: true,
+          volumeClass: original,
+        },
+      ],
+      volumeAttributesClasses: Object.entries(classes).map(([name, iops]) => ({
+        name,
+        parameters: gp3(iops),
+      })),
+    },
+  });
+  await saturated(run, BUSY);
+  await pass(run, 3 * HOUR_MS);
+  await use(run);
+  return run;
+}
+
+function classOf({ world }: EbsRun): unknown {
+  const [claim] = world.clusters.get('prod')?.claims.list() ?? [];
+  return (claim?.spec as { volumeAttributesClassName?: string } | undefined)?.volumeAttributesClassName;
+}
+
+describe('a volume whose claim was let name another VolumeAttributesClass', () => {
+  test('names the one before again, and EC2 is never asked behind the driver', async () => {
+    const run = await raisedByClass({ standard: 3_000, fast: 5_000 }, 'standard');
+    expect(await provisioned(run)).toMatchObject({ iops: 5_000 });
+    await days(run, 9);
+    expect(await provisioned(run)).toMatchObject({ iops: 3_000 });
+    expect(classOf(run)).toBe('standard');
+    expect(changes(run)).toEqual(['patchPersistentVolumeClaim', 'patchPersistentVolumeClaim']);
+    const { records, outcome } = await theIncident(run);
+    expect(records).toMatchObject([{ state: 'done', step: { goal: { fromClass: 'fast' } } }]);
+    expect(outcome).toMatchObject({ kind: 'fixed' });
+  });
+
+  test('keeps the class it has where no lesser one gives what it needs', async () => {
+    const run = await raisedByClass({ standard: 3_000, fast: 5_000 }, 'standard');
+    run.world.ebsLoad.set(run.volumeId, { iops: 2_600, throughputMib: 20 });
+    await days(run, 9);
+    expect(await provisioned(run)).toMatchObject({ iops: 5_000 });
+    const { outcome, generation } = await theIncident(run);
+    expect(generation).toBe(2);
+    expect(outcome).toMatchObject({ kind: 'ignored' });
+    expect(outcome?.summary).toContain('iops 3380 and throughput 125');
+  });
+});

@@ -1,0 +1,117 @@
+import { test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { proposeTemplate, type TemplateInput } from '../../functions/ebs-saturation/launch-template.ts';
+import { whyInvalid } from '../../functions/ebs-saturation/limits/check.ts';
+import { fact, GP2, GP3, missing } from './diagnose-series.ts';
+
+const KEY = 'arn:aws:kms:eu-west-1:210987654321:key/11111111-2222-4333-8444-555555555555';
+
+function template(about: Partial<TemplateInput> = {}): TemplateInput {
+  return {
+    rootDevice: '/dev/xvda',
+    root: GP2,
+    wanted: { iops: 6_000, throughputMib: 250 },
+    mappings: fact([
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: { VolumeSize: 100, VolumeType: 'gp2', Encrypted: true, KmsKeyId: KEY },
+      },
+      { DeviceName: '/dev/xvdf', VirtualName: 'ephemeral0' },
+    ]),
+    ...about,
+  };
+}
+
+function proposed(input: TemplateInput) {
+  const proposal = proposeTemplate(input);
+  if (!proposal.possible) throw new Error(proposal.why);
+  return { ...proposal, mappings: proposal.patch.BlockDeviceMappings };
+}
+
+describe('a proposal for the launch template', () => {
+  test('makes the root volume gp3 and keeps its key and the other mappings', () => {
+    const { mappings, text } = proposed(template());
+    expect(mappings).toEqual([
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: {
+          DeleteOnTermination: true,
+          Encrypted: true,
+          KmsKeyId: KEY,
+          VolumeType: 'gp3',
+          VolumeSize: 100,
+          Iops: 6_000,
+          Throughput: 250,
+        },
+      },
+      { DeviceName: '/dev/xvdf', VirtualName: 'ephemeral0' },
+    ]);
+    expect(text[0]).toBe(
+      'launch template: root volume /dev/xvda as gp3 of 100 GiB with 6000 IOPS and 250 MiB/s, now gp2 of 100 GiB with 300 IOPS and 128 MiB/s',
+    );
+    expect(text.join('\n')).toContain('made and rolled out by a person');
+  });
+
+  test('gives the load to a second volume for container state, and says what is left to do', () => {
+    const { mappings, text } = proposed(template({ state: { device: '/dev/xvdb', sizeGib: 80 } }));
+    expect(mappings.map(({ DeviceName, Ebs }) => [DeviceName, Ebs?.['Iops'], Ebs?.['Throughput']])).toEqual([
+      ['/dev/xvda', 3_000, 128],
+      ['/dev/xvdb', 6_000, 250],
+      ['/dev/xvdf', undefined, undefined],
+    ]);
+    expect(text.join('\n')).toContain(
+      'mount it at /var/lib/containerd before containerd starts: this patch does not',
+    );
+  });
+
+  test('says that other mappings are missing where they could not be read', () => {
+    const { mappings, text } = proposed(template({ mappings: missing('no permission') }));
+    expect(mappings).toHaveLength(1);
+    expect(text.join('\n')).toContain('no permission: add the other mappings');
+  });
+
+  test('raises IOPS to what the throughput needs, and says where gp3 gives no more', () => {
+    const fast = proposed(template({ wanted: { iops: 3_000, throughputMib: 1_000 } }));
+    expect(fast.mappings[0]?.Ebs).toMatchObject({ Iops: 4_000, Throughput: 1_000 });
+    const { mappings, text } = proposed(
+      template({ root: { ...GP3, sizeGib: 20 }, wanted: { iops: 50_000, throughputMib: 500 } }),
+    );
+    expect(mappings[0]?.Ebs).toMatchObject({ Iops: 10_000, Throughput: 500 });
+    expect(text.join('\n')).toContain('gp3 of 20 GiB gives no more; asked for were 50000 IOPS');
+  });
+
+  test.each([
+    {
+      what: 'an io2 volume that gp3 cannot replace',
+      about: { root: { type: 'io2' as const, sizeGib: 500, iops: 200_000, throughputMib: 4_000 } },
+    },
+    { what: 'a second volume at the root device', about: { state: { device: '/dev/xvda', sizeGib: 80 } } },
+    { what: 'a second volume of no size', about: { state: { device: '/dev/xvdb', sizeGib: 0 } } },
+  ])('is none for $what', ({ about }) => {
+    expect(proposeTemplate(template(about)).possible).toBe(false);
+  });
+
+  const number = fc.oneof(fc.integer({ min: -5, max: 300_000 }), fc.double());
+  property.prop([fc.integer({ min: 1, max: 70_000 }), number, number, fc.integer({ min: 0, max: 70_000 })])(
+    'whatever is wanted, every volume is one that EBS makes, never smaller or slower than the present',
+    (sizeGib, iops, throughputMib, second) => {
+      const root = { ...GP3, sizeGib };
+      const proposal = proposeTemplate(
+        template({ root, wanted: { iops, throughputMib }, state: { device: '/dev/xvdb', sizeGib: second } }),
+      );
+      if (!proposal.possible) return;
+      for (const { DeviceName, Ebs } of proposal.patch.BlockDeviceMappings.slice(0, 2)) {
+        const size = Number(Ebs?.['VolumeSize']);
+        const made = {
+          type: 'gp3' as const,
+          sizeGib: size,
+          iops: Number(Ebs?.['Iops']),
+          throughputMib: Number(Ebs?.['Throughput']),
+        };
+        expect(whyInvalid(made, { boot: DeviceName === '/dev/xvda' })).toBeUndefined();
+        if (DeviceName === '/dev/xvda') expect(made).toEqual(root);
+      }
+    },
+  );
+});
