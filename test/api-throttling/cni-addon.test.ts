@@ -59,6 +59,13 @@ describe('new settings of a managed add-on', () => {
     expect(liveEnv(run)).toEqual(liveEnv(addonRun()));
   });
 
+  test('in mode observe nothing is sent, and the incident says at its end what would have been', async () => {
+    const run = await played({ mode: 'observe' });
+    expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'observed' } });
+    expect((await run.addon()).configurationValues).toBe(CONFIGURATION);
+    expect(changes(run)).toEqual([]);
+  });
+
   test('during throttling nothing is sent without a person, and with two it is at once', async () => {
     const run = addonRun();
     await storm(run);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fittingClass } from '../../functions/ebs-saturation/plans/attributes-class.ts';
 import type { Performance } from '../../functions/ebs-saturation/volume.ts';
 import { HOUR_MS } from '../../shared/clock.ts';
+import type { Mode } from '../../shared/config/policy.ts';
 import type { VolumeAttributesClass } from '../../shared/ports/kubernetes.ts';
 import { changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
 
@@ -48,8 +49,10 @@ describe('choosing a VolumeAttributesClass', () => {
 function withClasses(
   classes: { name: string; parameters: Record<string, string> }[],
   changesOption: Record<string, unknown> = {},
+  mode: Mode = 'auto',
 ): EbsRun {
   return ebsRun({
+    mode,
     changes: changesOption,
     world: {
       workloads: [
@@ -68,6 +71,15 @@ function withClasses(
 }
 
 describe('a claim that names a VolumeAttributesClass', () => {
+  test('in mode observe it names the same class as before', async () => {
+    const run = withClasses([{ name: 'fast', parameters: gp3(5_000) }], {}, 'observe');
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    expect((await theIncident(run)).records).toMatchObject([
+      { state: 'observed', step: { action: 'change-attributes-class' } },
+    ]);
+    expect(changes(run)).toEqual([]);
+  });
+
   test('is let name the one that fits, and the driver carries it out: the volume is never changed behind its back', async () => {
     const run = withClasses([{ name: 'fast', parameters: gp3(5_000) }]);
     await saturated(run, { iops: 4_000, throughputMib: 50 });

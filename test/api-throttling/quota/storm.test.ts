@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TROUBLE } from '../../../functions/api-throttling/events.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
+import type { Mode } from '../../../shared/config/policy.ts';
 import { answerQuestions } from '../../../shared/incident/answers.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
 import { COURSES, type Course } from '../../../simulator/quotas.ts';
@@ -25,10 +26,10 @@ const QUOTA = {
 } as const;
 
 /** Three tools start instances faster than the account may, none of them more than the others. */
-async function contention(course: Course): Promise<Run> {
+async function contention(course: Course, mode: Mode = 'auto'): Promise<Run> {
   const world = worldOf(smallWorld, { quotas: [{ ...RUNS, quota: QUOTA, course }] });
   world.usage.put(METRIC, 120);
-  const run = cniRun({}, world);
+  const run = cniRun({ mode }, world);
   await world.clock.advance(10 * MINUTE_MS);
   const bodies = ['a', 'b', 'c'].flatMap((role) => calls(run, 40, { role, api: 'RunInstances' }));
   run.simulation.send(TROUBLE, ...bodies);
@@ -50,6 +51,18 @@ function requests({ world }: Run): number {
 }
 
 describe('a limit that several callers share', () => {
+  test('in mode observe nobody is asked, AWS neither, and the plan says what would have been asked', async () => {
+    const run = await contention(COURSES.automatic, 'observe');
+    const observed = await found(run);
+    expect(observed.length).toBeGreaterThan(1);
+    expect(observed.flatMap(({ records }) => records.map(({ state }) => state))).toEqual(
+      observed.map(() => 'observed'),
+    );
+    expect(observed.flatMap(({ questions }) => questions)).toEqual([]);
+    await run.world.clock.advance(2 * HOUR_MS);
+    expect(run.world.calls.mutations()).toEqual([]);
+  });
+
   test('is asked for once, after a yes, followed until AWS raised it, and every change is told', async () => {
     const run = await contention(COURSES.byCase);
     const asked = await found(run);
