@@ -1,17 +1,19 @@
 import { type EpochMs, HOUR_MS } from '../../shared/clock.ts';
 import { instanceIdOf } from '../../shared/cluster/node-match.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
 import type { GatherInput } from '../../shared/pipeline/trouble.ts';
 import type { Node, Pod } from '../../shared/ports/kubernetes.ts';
 import type { Modification, Volume } from '../../shared/ports/volumes.ts';
 import { type Changes, readChanges } from './changes.ts';
 import type { Mate } from './diagnose/types.ts';
-import { type LongUse, readLongUse } from './measure/long-use.ts';
+import { allOf, type LongUse, readLongUse } from './measure/long-use.ts';
 import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
 import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
+import { openAtHost } from './reading/host-incident.ts';
 import { readMates } from './reading/mates.ts';
 import { isSteppingBack } from './standing.ts';
 
@@ -75,17 +77,25 @@ export async function gather({
       return (await readChanges(ports.table, incident.cluster, id)) ?? null;
     }),
     ...(isSteppingBack(incident.signals) && {
-      longUse: await readLong(reading, volume, policy.changes.stepBack.quietFor),
+      longUse: await readLong(reading, { volume, incident }, policy.changes.stepBack.quietFor),
     }),
   };
 }
 
 type Reading = GatherInput<EbsSaturationPolicy>['ports'] & { at: EpochMs };
 
-/** Over the whole time for which it has to have been quiet. */
-async function readLong({ usage, at }: Reading, volume: Fact<Volume>, lookBackMs: number): Promise<LongUse> {
-  if (!volume.known) return { quietSince: volume, p99: volume };
-  return await readLongUse(usage, { volume: volume.value, at, lookBackMs });
+/** Over the whole time for which it has to have been quiet. An alarm may be about its instance: then nothing is. */
+async function readLong(
+  { at, ...ports }: Reading,
+  { volume, incident }: { volume: Fact<Volume>; incident: Incident },
+  lookBackMs: number,
+): Promise<LongUse> {
+  if (!volume.known) return allOf(volume);
+  const open = await readFact('the ledger', at, () => openAtHost(ports, incident, volume.value));
+  if (!open.known) return allOf(open);
+  if (open.value !== undefined)
+    return allOf(unknown(`incident ${open.value} about its instance is open`, open.source, at));
+  return await readLongUse(ports.usage, { volume: volume.value, at, lookBackMs });
 }
 
 /** Of an instance it is the volume that is provisioned for most: an alarm on the instance names none. */

@@ -116,7 +116,7 @@ function volumeNow({ facts, policy, now }: VolumeLook, region: string): VolumeNo
 /** What stepping back looks at; undefined where Paramedic changed nothing, or what the volume is cannot be told. Pure. */
 export function stepBackInput(
   look: VolumeLook,
-  { quietSince, p99 }: LongUse,
+  { quietSince, p99, quietWith }: LongUse,
   region: string,
 ): StepBackInput | undefined {
   const volume = volumeNow(look, region);
@@ -133,6 +133,7 @@ export function stepBackInput(
       ? { ...quietSince, value: Math.max(quietSince.value, changedAt) }
       : quietSince,
     p99,
+    quietWith,
   };
 }
 

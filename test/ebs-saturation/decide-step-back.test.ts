@@ -10,6 +10,7 @@ import { NOW, policyOf, quietAt, read, volumeOf } from './decide-support.ts';
 
 const was = volumeOf('gp3', 500, 3_000, 125);
 const is = volumeOf('gp3', 500, 9_000, 600);
+const enabled = { stepBack: { enabled: true } };
 
 describe('after a quiet week', () => {
   test('a volume gets back what it had, and the difference is said', () => {
@@ -21,6 +22,18 @@ describe('after a quiet week', () => {
   test('but never less than 1.3 times what it used in 99 of 100 minutes', () => {
     const p99 = read({ iops: 4_000, throughputMib: 200 });
     expect(stepBack(quietAt(is, was, { p99 }))).toMatchObject({ to: { iops: 5_200, throughputMib: 260 } });
+  });
+
+  test('nor with less than keeps every minute quiet, however few they were', () => {
+    const quietWith = read({ iops: 7_000, throughputMib: 126 });
+    expect(stepBack(quietAt(is, was, { quietWith }))).toMatchObject({
+      to: { iops: 7_000, throughputMib: 126 },
+    });
+  });
+
+  test('all of what was given, however little it is', () => {
+    const little = volumeOf('gp3', 500, 3_100, 125);
+    expect(stepBack(quietAt(little, was))).toMatchObject({ decision: 'lower', to: was });
   });
 
   test('nor less than gp3 always has, whatever was kept of what it was', () =>
@@ -60,6 +73,17 @@ describe('after a quiet week', () => {
     ['its use is unknown', { p99: unknown('no data', 'x', NOW) }, /no data/],
     ['it uses it all', { p99: read({ iops: 8_000, throughputMib: 500 }) }, /uses what it was given/],
     ['its use is no number', { p99: read({ iops: Number.NaN, throughputMib: Number.NaN }) }, /uses/],
+    [
+      'the config leaves its type out',
+      { policy: policyOf({ ...enabled, allowTypes: ['io2'] }) },
+      /gp3 is not among/,
+    ],
+    ['the least that is quiet is unknown', { quietWith: unknown('lost', 'x', NOW) }, /lost/],
+    [
+      'it is too little',
+      { quietWith: read({ iops: 8_501, throughputMib: 576 }) },
+      /but for 499 IOPS and 24 MiB/,
+    ],
     ['nobody knows who manages it', { managed: unknown('403', 'x', NOW) }, /403/],
   ])('nothing where %s', (_, options, why) =>
     expect(stepBack(quietAt(is, was, options))).toMatchObject({
@@ -92,9 +116,13 @@ test('stepping back never violates a limit, raises anything, or goes below base,
   const use = fc.record({ iops: fc.nat(90_000), throughputMib: fc.nat(2_500) });
   let lowered = 0;
   fc.assert(
-    fc.property(performances, performances, use, modifications, (current, other, p99, made) => {
+    fc.property(performances, performances, use, use, modifications, (current, other, p99, least, made) => {
       const original = { ...other, type: current.type, sizeGib: current.sizeGib };
-      const input = quietAt(current, original, { p99: read(p99), modifications: made });
+      const input = quietAt(current, original, {
+        p99: read(p99),
+        quietWith: read(least),
+        modifications: made,
+      });
       const decision = stepBack(input);
       if (decision.decision !== 'lower') return;
       lowered += 1;
@@ -105,6 +133,7 @@ test('stepping back never violates a limit, raises anything, or goes below base,
         expect(to[figure]).toBeLessThanOrEqual(current[figure]);
         expect(to[figure]).toBeGreaterThanOrEqual(LIMITS[to.type][figure].min);
         expect(to[figure]).toBeGreaterThanOrEqual(Math.min(current[figure], p99[figure] * 1.3));
+        expect(to[figure]).toBeGreaterThanOrEqual(Math.min(current[figure], least[figure]));
       }
       expect(to.iops).toBeGreaterThanOrEqual(Math.min(current.iops, original.iops));
       const { latest, history } = made;

@@ -78,6 +78,7 @@ export function quietAt(
     policy: policyOf({ stepBack: { enabled: true } }),
     quietSince: read(NOW - 10 * 24 * 3_600_000),
     p99: read({ iops: 100, throughputMib: 5 }),
+    quietWith: read({ iops: 112, throughputMib: 6 }),
     ...options,
   };
 }

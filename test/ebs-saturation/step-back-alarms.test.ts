@@ -85,7 +85,8 @@ test('what was quiet before its last change says nothing of the volume it is now
     claim: known(null, 'Kubernetes', at),
   };
   const policy = { alarm: { standsFor: 0, maxEventAge: 0 }, changes: policyOf() };
-  const use = { quietSince: known(0, 'CloudWatch', at), p99: unknown('not read', 'CloudWatch', at) };
+  const unread = unknown('not read', 'CloudWatch', at);
+  const use = { quietSince: known(0, 'CloudWatch', at), p99: unread, quietWith: unread };
   const input = stepBackInput({ facts, policy, now: at }, use, 'eu-west-1');
   expect(input?.quietSince).toMatchObject({ known: true, value: at - HOUR_MS });
   expect(input?.original).toEqual(was);

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../shared/clock.ts';
-import { changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
-import { BUSY, days, provisioned, use } from './step-back-world.ts';
+import type { Mode } from '../../shared/config/policy.ts';
+import { answer, changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
+import { BUSY, days, hours, provisioned, use } from './step-back-world.ts';
 
 const gp3 = (iops: number) => ({ type: 'gp3', iops: `${iops}`, throughput: '125' });
 
 /** A claim that was let name `fast`, with as many IOPS, and whose incident has ended. */
-async function raisedByClass(classes: Record<string, number>, original: string): Promise<EbsRun> {
+async function raisedByClass(
+  classes: Record<string, number>,
+  original: string,
+  mode: Mode = 'auto',
+): Promise<EbsRun> {
   const run = ebsRun({
+    mode,
     changes: { stepBack: { enabled: true } },
     world: {
       workloads: [
@@ -27,6 +33,7 @@ async function raisedByClass(classes: Record<string, number>, original: string):
     },
   });
   await saturated(run, BUSY);
+  if (mode === 'approve') await answer(run, 'approved');
   await pass(run, 3 * HOUR_MS);
   await use(run);
   return run;
@@ -59,5 +66,17 @@ describe('a volume whose claim was let name another VolumeAttributesClass', () =
     expect(generation).toBe(2);
     expect(outcome).toMatchObject({ kind: 'ignored' });
     expect(outcome?.summary).toContain('iops 3380 and throughput 125');
+  });
+
+  test('is never let name a class that is gone by the time of the yes', async () => {
+    const classes = { standard: 3_000, twin: 3_000, fast: 5_000 };
+    const run = await raisedByClass(classes, 'standard', 'approve');
+    await days(run, 8);
+    expect((await theIncident(run)).questions).toMatchObject([{ step: { goal: { class: 'standard' } } }]);
+    run.world.clusters.get('prod')?.cluster.spec.volumeAttributesClasses?.shift();
+    await answer(run, 'approved');
+    await hours(run, 1);
+    expect(classOf(run)).toBe('fast');
+    expect((await theIncident(run)).questions.at(-1)).toMatchObject({ step: { goal: { class: 'twin' } } });
   });
 });

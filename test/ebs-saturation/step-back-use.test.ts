@@ -52,20 +52,23 @@ function pointsOf(query: MetricQuery, { from, to }: MetricWindow, answer: Answer
 
 describe('the use of a week', () => {
   test('is one read of twelve series by the hour, from the full hour a week ago', async () => {
-    const { seen, quietSince, p99 } = await read(quiet);
+    const { seen, quietSince, p99, quietWith } = await read(quiet);
     expect(seen).toHaveLength(1);
     expect(seen[0]?.queries).toHaveLength(12);
     expect(seen[0]?.queries.every(({ periodMs }) => periodMs === HOUR_MS)).toBe(true);
     expect(seen[0]?.window).toEqual({ from: FROM, to: NOW - (NOW % MINUTE_MS) });
     expect(quietSince).toMatchObject({ known: true, value: FROM });
     expect(p99).toMatchObject({ known: true, value: { iops: 300, throughputMib: 6 } });
+    expect(quietWith).toMatchObject({ known: true, value: { iops: 334, throughputMib: 7 } });
   });
 
   test('counts an hour by its busiest minute, and leaves out one hour of a hundred', async () => {
     const busy = (hours: readonly number[]): Answer => {
       return (query, hour) => (quiet(query, hour) ?? 0) * (hours.includes(hour) ? 10 : 1);
     };
-    expect((await read(busy([50]))).p99).toMatchObject({ value: { iops: 300 } });
+    const { p99, quietWith } = await read(busy([50]));
+    expect(p99).toMatchObject({ value: { iops: 300 } });
+    expect(quietWith).toMatchObject({ value: { iops: 3_334, throughputMib: 67 } });
     expect((await read(busy([50, 90]))).p99).toMatchObject({ value: { iops: 3_000, throughputMib: 60 } });
   });
 
@@ -94,12 +97,18 @@ describe('the use of a week', () => {
       /whether it was short/,
     ],
     [
+      'one of the two checks was never measured',
+      (query, hour) => (query.name === 'VolumeThroughputExceededCheck' ? undefined : quiet(query, hour)),
+      /VolumeThroughputExceededCheck/,
+    ],
+    [
       'a busiest minute is below the mean one',
       (query, hour) => (query.statistic === 'Sum' ? 61 : 1) * (quiet(query, hour) ?? 0),
       /contradict/,
     ],
   ])('is unknown, not low, where %s', async (_, answer, why) => {
-    const { quietSince, p99 } = await read(answer);
+    const { quietSince, p99, quietWith } = await read(answer);
+    expect(quietWith).toMatchObject({ known: false });
     expect(quietSince).toMatchObject({ known: false, why: expect.stringMatching(why) });
     expect(p99).toMatchObject({ known: false });
   });

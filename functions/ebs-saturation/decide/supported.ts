@@ -1,7 +1,7 @@
-import type { DecisionInput, Managed } from './input.ts';
+import type { DecisionInput, Managed, VolumeNow } from './input.ts';
 
 /** Why Paramedic leaves this volume to a person, whatever it is short of. */
-export function whyNotOurs({ current, multiAttach, policy }: DecisionInput): string | undefined {
+export function whyNotOurs({ current, multiAttach, policy }: VolumeNow): string | undefined {
   const { type } = current;
   if (multiAttach) return 'it is attached to several instances: which of them is short is not measured';
   switch (type) {

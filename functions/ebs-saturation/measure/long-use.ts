@@ -1,6 +1,12 @@
 import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
 import { type Fact, known, readFact, unknown } from '../../../shared/fact.ts';
-import type { MetricQuery, MetricSeries, MetricWindow, Usage } from '../../../shared/ports/usage.ts';
+import type {
+  MetricPoint,
+  MetricQuery,
+  MetricSeries,
+  MetricWindow,
+  Usage,
+} from '../../../shared/ports/usage.ts';
 import type { Volume } from '../../../shared/ports/volumes.ts';
 import type { Figures } from '../limits/performance.ts';
 import { provisionedFor } from '../performance.ts';
@@ -11,6 +17,8 @@ export interface LongUse {
   quietSince: Fact<EpochMs>;
   /** What 99 of 100 hours stay below in each of their minutes. */
   p99: Fact<Figures>;
+  /** The least it could be provisioned for with no minute of all this time at nearly all of that. */
+  quietWith: Fact<Figures>;
 }
 
 export interface LongAsk {
@@ -38,14 +46,18 @@ export async function readLongUse(usage: Usage, ask: LongAsk): Promise<LongUse> 
   const to = Math.floor(at / MINUTE_MS) * MINUTE_MS;
   const window = { from: Math.floor((to - lookBackMs) / HOUR_MS) * HOUR_MS, to };
   const series = await readFact(SOURCE, at, () => usage.readMetrics(queriesOf(ask), window));
-  if (!series.known) return { quietSince: series, p99: series };
+  if (!series.known) return allOf(series);
   if (series.value.some(({ complete }) => !complete)) return nothingKnown('CloudWatch gave only a part', at);
   return judged(series.value, window, ask);
 }
 
 function nothingKnown(why: string, at: EpochMs): LongUse {
-  const fact = unknown(why, SOURCE, at);
-  return { quietSince: fact, p99: fact };
+  return allOf(unknown(why, SOURCE, at));
+}
+
+/** Nothing is known of it, for one reason. */
+export function allOf(fact: Fact<never>): LongUse {
+  return { quietSince: fact, p99: fact, quietWith: fact };
 }
 
 /** Each use by its highest minute and by its sum; then the checks, which are published by one of two sets of dimensions. */
@@ -71,22 +83,35 @@ function judged(series: readonly MetricSeries[], { from, to }: MetricWindow, ask
   const { at, volume } = ask;
   const hours = usedIn(series);
   const wanted = Math.ceil((to - from) / HOUR_MS);
-  const checks = series.slice(2 * USES.length).flatMap(({ points }) => points);
+  const checks = checksIn(series);
   if (hours === undefined) return nothingKnown('its highest minutes contradict its sums', at);
   if (hours.size < wanted * MEASURED)
     return nothingKnown(`only ${hours.size} of ${wanted} hours were measured`, at);
-  if (checks.length === 0) return nothingKnown('whether it was short was not measured', at);
+  const unmeasured = CHECKS.find((_, index) => checks[index]?.length === 0);
+  if (unmeasured !== undefined)
+    return nothingKnown(`whether it was short was not measured: ${unmeasured}`, at);
   const short = [
-    ...checks.filter(({ value }) => value > 0).map((point) => point.at),
+    ...checks
+      .flat()
+      .filter(({ value }) => value > 0)
+      .map((point) => point.at),
     ...[...hours].filter(([, used]) => isNearlyAll(used, volume)).map(([hour]) => hour),
   ];
   const quietSince = Math.max(from, ...short.map((hour) => Math.min(hour + HOUR_MS, to)));
   const all = [...hours.values()];
-  const p99 = {
-    iops: percentile99(all.map(({ iops }) => iops)),
-    throughputMib: percentile99(all.map(({ throughputMib }) => throughputMib)),
+  const of = (pick: (values: readonly number[]) => number): Fact<Figures> => {
+    const iops = pick(all.map((used) => used.iops));
+    return known({ iops, throughputMib: pick(all.map((used) => used.throughputMib)) }, SOURCE, at);
   };
-  return { quietSince: known(quietSince, SOURCE, at), p99: known(p99, SOURCE, at) };
+  return { quietSince: known(quietSince, SOURCE, at), p99: of(percentile99), quietWith: of(leastFor) };
+}
+
+/** Of each check, in their order: what was published by either set of dimensions. */
+function checksIn(series: readonly MetricSeries[]): MetricPoint[][] {
+  const published = series.slice(2 * USES.length);
+  return CHECKS.map((_, check) =>
+    published.flatMap(({ points }, index) => (index % CHECKS.length === check ? points : [])),
+  );
 }
 
 /** Hours with all four uses; undefined where a highest minute is below the mean one: it is no figure of minutes then. */
@@ -118,4 +143,9 @@ function isNearlyAll(used: Figures, volume: Volume): boolean {
 function percentile99(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+}
+
+/** What is nearly all counts as too much, so it is a little more than that. */
+function leastFor(values: readonly number[]): number {
+  return Math.floor(Math.max(...values) / NEARLY_ALL) + 1;
 }

@@ -63,8 +63,12 @@ function proposedFor(input: Input, about: StepBackInput, decision: StepBack): Pr
   return { steps: steps.map((step) => askedBefore(input, step) ?? step), reasons };
 }
 
-/** Its use changes a little from hour to hour: a question stands as long as its goal leaves enough. */
+/**
+ * Its use changes a little from hour to hour: a question stands as long as its goal leaves enough. Only of the volume
+ * itself: a class that was asked about may be gone, and the claim may name another.
+ */
 function askedBefore({ incident }: Input, step: Step): Step | undefined {
+  if (step.action !== 'modify-volume') return undefined;
   const { from, to } = performancesOf(step);
   const asked = incident.questions.filter((question) => question.step.action === step.action);
   return asked.findLast((question) => {

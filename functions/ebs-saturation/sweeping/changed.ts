@@ -3,7 +3,7 @@ import { isoTime } from '../../../shared/clock.ts';
 import { describeFailure } from '../../../shared/errors.ts';
 import { known, unknown } from '../../../shared/fact.ts';
 import { incidentId } from '../../../shared/incident/keys.ts';
-import type { Signal } from '../../../shared/incident/signal.ts';
+import type { Signal, Subject } from '../../../shared/incident/signal.ts';
 import type { SweepInput } from '../../../shared/pipeline/trouble.ts';
 import type { Modification, Volume } from '../../../shared/ports/volumes.ts';
 import { type ChangedVolume, noteLook } from '../changes.ts';
@@ -71,13 +71,18 @@ async function lookAt(input: Input, found: Found, now: EpochMs): Promise<string 
 
 /** An incident is open, or one ended lately: its end, or a no, holds as long as a quiet time lasts. */
 async function isOthers(input: Input, { id, attachments }: Volume, now: EpochMs): Promise<boolean> {
-  const places = [id, ...attachments.map(({ instanceId }) => instanceId)];
-  if (input.openIncidents.some(({ subject }) => places.includes(subject.id))) return true;
-  const subject = { kind: 'volume', id } as const;
-  const incident = await input.readIncident(incidentId(TROUBLE, input.cluster, subject));
-  if (incident === undefined) return false;
+  const subjects: Subject[] = [
+    { kind: 'volume', id },
+    ...attachments.map(({ instanceId }) => ({ kind: 'instance', id: instanceId }) as const),
+  ];
+  if (input.openIncidents.some(({ subject }) => subjects.some((each) => each.id === subject.id))) return true;
   const { quietFor } = input.policy.changes.stepBack;
-  return incident.status === 'open' || now < (incident.closedAt ?? now) + quietFor;
+  for (const subject of subjects) {
+    const incident = await input.readIncident(incidentId(TROUBLE, input.cluster, subject));
+    if (incident === undefined) continue;
+    if (incident.status === 'open' || now < (incident.closedAt ?? now) + quietFor) return true;
+  }
+  return false;
 }
 
 /** Who manages it, and whether it is a root volume, say how it is lowered and not whether: the run reads them. */
