@@ -22,7 +22,8 @@ export async function onboardAlarms(
     CHECKS.map(async (check) => planAlarm(stage, check, await cloudWatch.series(check.metric))),
   );
   const before = await cloudWatch.standing(namesOf(planned));
-  const after = isApplied ? await apply(cloudWatch, context.clock, planned, before) : before;
+  const parts = { cloudWatch, clock: context.clock, talk: output.talk };
+  const after = isApplied ? await apply(parts, planned, before) : before;
   const rows = planned.map((each) => rowOf(each, before, after));
   if (options['json'] === true) output.json({ stage, region, applied: isApplied, alarms: rows });
   else for (const line of rows.flatMap((row) => alarmLines(row, isApplied))) output.data(line);
@@ -30,23 +31,42 @@ export async function onboardAlarms(
   return isApplied ? verdict(planned, after, output.talk) : EXIT.ok;
 }
 
-async function apply(
-  cloudWatch: FleetAlarms,
-  clock: Clock,
-  planned: readonly Planned[],
-  before: AlarmsByName,
-): Promise<AlarmsByName> {
+interface Parts {
+  cloudWatch: FleetAlarms;
+  clock: Clock;
+  talk(line: string): void;
+}
+
+async function apply(parts: Parts, planned: readonly Planned[], before: AlarmsByName): Promise<AlarmsByName> {
+  const { cloudWatch, clock } = parts;
   const due = planned.filter(isAlarm).filter((alarm) => !isAsPlanned(alarm, before));
-  for (const { name, settings } of due) {
-    // Who added a pager to it keeps the pager.
-    await cloudWatch.put(name, settings, before.get(name)?.actions ?? NO_ACTIONS);
-  }
+  await putAll(parts, due, before);
   let after = before;
   for (let look = 0; look < LOOKS && due.some((alarm) => !isAsPlanned(alarm, after)); look++) {
     if (look > 0) await clock.sleep(SECOND_MS);
     after = await cloudWatch.standing(namesOf(planned));
   }
   return after;
+}
+
+/** Each costs money from then on: when a later one fails, those that were put are named first. */
+async function putAll(
+  { cloudWatch, talk }: Parts,
+  due: readonly FleetAlarm[],
+  before: AlarmsByName,
+): Promise<void> {
+  const put: string[] = [];
+  try {
+    for (const { name, settings } of due) {
+      // Who added a pager to it keeps the pager.
+      await cloudWatch.put(name, settings, before.get(name)?.actions ?? NO_ACTIONS);
+      put.push(name);
+    }
+  } catch (error) {
+    if (put.length > 0)
+      talk(`${put.join(', ')}: put before the next one failed; --apply again does the rest`);
+    throw error;
+  }
 }
 
 function rowOf(planned: Planned, before: AlarmsByName, after: AlarmsByName): Row {

@@ -1,4 +1,9 @@
-import { DescribeAlarmsCommand, ListMetricsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeAlarmsCommand,
+  ListMetricsCommand,
+  type MetricAlarm,
+  PutMetricAlarmCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NOW, setUp } from './fakes.ts';
 import { fakeCloudWatch, IOPS, THROUGHPUT } from './onboard-support.ts';
@@ -144,6 +149,24 @@ describe('when it does not work', () => {
     const { code, stderr } = await setUp().run('onboard ebs-alarms --apply');
     expect(code).toBe(1);
     expect(stderr).toContain(`missing permission ${permission}`);
+  });
+
+  test('one that fails after another was put: what stands is named, and the next try does the rest', async () => {
+    const { run } = setUp();
+    const full = Object.assign(new Error('no room'), { name: 'LimitExceeded' });
+    let tries = 0;
+    cloudWatch.on(PutMetricAlarmCommand).callsFake((input: MetricAlarm) => {
+      tries += 1;
+      if (tries === 2) throw full;
+      alarms.set(`${input.AlarmName}`, { StateValue: 'OK', ...input });
+      return {};
+    });
+    const { code, stderr } = await run('onboard ebs-alarms --apply');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${IOPS}: put before the next one failed`);
+    expect(stderr).not.toContain(`${THROUGHPUT}: put`);
+    expect((await run('onboard ebs-alarms --apply')).code).toBe(0);
+    expect(puts().map(({ AlarmName }) => AlarmName)).toEqual([IOPS, THROUGHPUT, THROUGHPUT]);
   });
 
   test.each(['onboard', 'onboard alarms', 'onboard ebs-alarms more', 'onboard ebs-alarms --stage fleet'])(
