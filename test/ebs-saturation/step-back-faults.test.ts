@@ -28,6 +28,25 @@ describe('a crash', () => {
   });
 });
 
+test.each(Array.from({ length: 8 }, (_, index) => 7 + 29 * index))(
+  'a crash at call %i of the ports: one step back, everything told',
+  async (call) => {
+    const kind = call % 2 === 0 ? 'crash-before' : 'crash-after';
+    const run = await wasRaised({ faults: new FaultPlan([{ call, fault: { kind } }]) });
+    await use(run);
+    // Only the last hours are swept, so that every call counts.
+    await run.world.clock.advance(7 * DAY_MS - HOUR_MS);
+    await hours(run, 8);
+    const { calls } = run.world.calls;
+    expect(calls.length).toBeGreaterThan(call + 29);
+    const { outcome, announce, announced } = await theIncident(run);
+    const made = run.world.calls.mutations().filter(({ applied }) => applied);
+    expect({ outcome: outcome?.kind, made: made.length }).toEqual({ outcome: 'fixed', made: 1 });
+    expect(announced).toBe(announce);
+    expect(await provisioned(run)).toMatchObject({ iops: 3_000 });
+  },
+);
+
 describe('what goes wrong', () => {
   test('metrics that cannot be read are no quiet week, and are asked for once a day', async () => {
     const hidden: FaultRuleInput = {
