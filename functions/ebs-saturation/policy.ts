@@ -20,11 +20,11 @@ const containerVolume = v.strictObject({
   device: v.optional(
     shaped(/^\/dev\/(xvd|sd)[b-p]$/, 'must be a device such as /dev/xvdb', {
       allowed: '/dev/xvdb to /dev/xvdp, /dev/sdb to /dev/sdp',
-      description: 'Where nodes would have it; not the root volume.',
+      description: 'Where nodes would have a volume for container state, where one is proposed.',
     }),
     '/dev/xvdb',
   ),
-  sizeGib: v.optional(count({ min: 10, max: 16_384 }, 'How large it would be, in GiB.'), 80),
+  sizeGib: v.optional(count({ min: 10, max: 16_384 }, 'How large that volume would be, in GiB.'), 80),
 });
 
 /** `troubles.ebs-saturation` in the config file. */
