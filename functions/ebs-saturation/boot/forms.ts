@@ -13,7 +13,7 @@ export interface Form {
   what: string;
   /** Whose it is and what is to be done with the patch, by a person. */
   lines: string[];
-  patch: { possible: true; patch: Json } | { possible: false; why: string };
+  patch: ClassPatch;
 }
 
 const NEW_NODES = 'nodes that run keep their volumes: only new nodes boot with it';

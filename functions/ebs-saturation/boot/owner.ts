@@ -26,7 +26,7 @@ const KARPENTER_KEYS = [
   'karpenter.sh/provisioner-name',
   'karpenter.k8s.aws/ec2nodeclass',
 ];
-const KARPENTER_TEMPLATES = ['karpenter.k8s.aws/', 'Karpenter-'];
+const KARPENTER_TEMPLATES = 'karpenter.k8s.aws/';
 const GROUP_KEYS = ['eks:nodegroup-name', 'eks.amazonaws.com/nodegroup'];
 const AUTO_CLASS_KEYS = ['eks:kubernetes-node-class-name', 'eks.amazonaws.com/nodeclass'];
 
@@ -54,7 +54,7 @@ function marksOf({ instance, node }: OwnerFacts): Marks {
 }
 
 function karpenterIn(marks: Marks, template: string | undefined): Owner[] {
-  const isNamed = KARPENTER_TEMPLATES.some((prefix) => template?.startsWith(prefix) === true);
+  const isNamed = template?.startsWith(KARPENTER_TEMPLATES) === true;
   if (!isNamed && first(marks, KARPENTER_KEYS) === undefined) return [];
   return [{ by: 'karpenter', ...shown('nodeClass', marks.get('karpenter.k8s.aws/ec2nodeclass')) }];
 }
