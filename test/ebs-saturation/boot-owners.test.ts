@@ -175,6 +175,6 @@ test('a patch that is longer than a line of a message goes on in the next', () =
   const [finding] = told({ template: { mappings: [ROOT, ...mappings] } });
   const lines = (finding?.evidence ?? []).filter((line) => line.startsWith('patch, part'));
   expect(lines.length).toBeGreaterThan(1);
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(1_000);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(300);
   expect(patchIn(finding)).toMatchObject({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda' }, ...mappings] });
 });

@@ -14,8 +14,8 @@ import { diagnosisInput, performanceIn } from '../looks.ts';
 import { costChange, costText } from '../price/cost.ts';
 import { pricesIn } from '../price/list.ts';
 
-/** Of one line of a message; the rest of a patch goes on in the next. */
-const MAX_PATCH_LINE = 900;
+/** What one line of a message in Slack holds; the rest of a patch goes on in the next. */
+const MAX_PATCH_LINE = 250;
 
 /**
  * For nodes whose own volume is short while they boot: what they would have to be made with, for whoever says so, as text
