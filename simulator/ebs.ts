@@ -1,4 +1,5 @@
 import type {
+  DescribeLaunchTemplateVersionsRequest,
   DescribeVolumesModificationsRequest,
   DescribeVolumesRequest,
   Filter,
@@ -18,6 +19,7 @@ import { type Provisioned, targetOf } from './ebs-limits.ts';
 import { type EbsPlace, EbsPlaces, type PlacesParts } from './ebs-places.ts';
 import type { CloudEvent } from './events.ts';
 import { uuid } from './ids.ts';
+import { SimTemplates } from './launch-templates.ts';
 import type { SimInstance } from './model.ts';
 
 /** Small, so that every longer answer has several pages. */
@@ -39,6 +41,8 @@ export class SimVolumes implements VolumeOperations {
   gp3Ceiling = 80_000;
   /** The account's quota of storage under modification at once, in GiB. */
   modifiableGib = Number.POSITIVE_INFINITY;
+  /** What instances are made from. */
+  readonly templates = new SimTemplates();
   readonly #parts: EbsParts;
   readonly #places: EbsPlaces;
   readonly #lives = new Map<string, VolumeLife>();
@@ -99,6 +103,9 @@ export class SimVolumes implements VolumeOperations {
   };
 
   modifyVolume = async (request: ModifyVolumeRequest) => ({ VolumeModification: this.modify(request) });
+
+  describeTemplateVersions = async (request: DescribeLaunchTemplateVersionsRequest) =>
+    this.templates.describe(request);
 
   /** Throws an EbsError where EC2 would refuse. */
   modify(request: ModifyVolumeRequest): VolumeModification | undefined {

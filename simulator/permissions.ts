@@ -43,6 +43,7 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
     describeVolumes: { aws: 'ec2:DescribeVolumes' },
     describeModifications: { aws: 'ec2:DescribeVolumesModifications' },
     modifyVolume: { aws: 'ec2:ModifyVolume' },
+    describeTemplate: { aws: 'ec2:DescribeLaunchTemplateVersions' },
   },
   alarms: {
     describeAlarms: { aws: 'cloudwatch:DescribeAlarms' },

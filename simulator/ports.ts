@@ -95,6 +95,8 @@ function gatedVolumes(volumes: Volumes, gate: Gate): Volumes {
     describeModifications: (ids) =>
       gate.call(request('describeModifications', ids), () => volumes.describeModifications(ids)),
     modifyVolume: (change) => gate.call(request('modifyVolume', change), () => volumes.modifyVolume(change)),
+    describeTemplate: (id, version) =>
+      gate.call(request('describeTemplate', id, version), () => volumes.describeTemplate(id, version)),
   };
 }
 

@@ -3,8 +3,10 @@ import { instanceIdOf } from '../../shared/cluster/node-match.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { GatherInput } from '../../shared/pipeline/trouble.ts';
+import type { Instance } from '../../shared/ports/ec2.ts';
 import type { Node, Pod } from '../../shared/ports/kubernetes.ts';
-import type { Modification, Volume } from '../../shared/ports/volumes.ts';
+import type { Modification, TemplateVersion, Volume } from '../../shared/ports/volumes.ts';
+import { type NodeVolume, nodeVolumeOf } from './boot/node-volume.ts';
 import { type Changes, readChanges } from './changes.ts';
 import type { Mate } from './diagnose/types.ts';
 import { allOf, type LongUse, readLongUse } from './measure/long-use.ts';
@@ -15,6 +17,7 @@ import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { openAtHost } from './reading/host-incident.ts';
 import { readMates } from './reading/mates.ts';
+import { readTemplate } from './reading/template.ts';
 import { isSteppingBack } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
@@ -27,7 +30,11 @@ export interface EbsSaturationFacts extends HostFacts {
   node: Fact<Node | null>;
   /** Of the node. */
   pods: Fact<Pod[]>;
+  /** Null: it is none that nodes are made with. */
+  nodeVolume: Fact<NodeVolume | null>;
   mates: Fact<Mate[]>;
+  /** What its instance was made from. Absent: nothing was to be found out about its boot. */
+  template?: Fact<TemplateVersion>;
   /** Null: no claim of the cluster is behind the volume. */
   claim: Fact<ClaimFacts | null>;
   /** Null: Paramedic never changed it. */
@@ -39,7 +46,10 @@ export interface EbsSaturationFacts extends HostFacts {
 /** A fresh node's boot is looked at beside its mates'. */
 const BOOTED_LATELY_MS = 2 * HOUR_MS;
 
-/** About five calls of EC2, three of CloudWatch (twelve for a node that booted lately) and five lists of the cluster. */
+/**
+ * About five calls of EC2, three of CloudWatch and five lists of the cluster; for a node that booted lately two more of EC2
+ * and nine more of CloudWatch.
+ */
 export async function gather({
   ports,
   incident,
@@ -58,6 +68,8 @@ export async function gather({
     'Nodes',
     async (all) => all.find((each) => instanceIdOf(each) === instanceId) ?? null,
   );
+  const nodeVolume = nodeVolumeOf({ ...host, volume, node });
+  const fresh = freshOf(host, nodeVolume, at);
   return {
     ...host,
     volume,
@@ -71,7 +83,12 @@ export async function gather({
       const name = node.known ? node.value?.metadata?.name : undefined;
       return name === undefined ? [] : await kubernetes.listPods({ nodeName: name });
     }),
-    mates: await matesOf(reading, { host, node, nodes }, at),
+    nodeVolume,
+    mates: await matesOf(reading, fresh, { node, nodes }),
+    ...(fresh !== undefined &&
+      !isOfAutoMode(fresh.instance) && {
+        template: await readTemplate(ports.volumes, fresh.instance, at),
+      }),
     claim: await follow(connected, 'PersistentVolumes', (kubernetes) => readClaim(kubernetes, id)),
     changes: await readFact('the ledger', at, async () => {
       return (await readChanges(ports.table, incident.cluster, id)) ?? null;
@@ -115,18 +132,36 @@ async function readVolume(
   });
 }
 
+/** A node that booted lately, by the volume in question. */
+interface Fresh {
+  instance: Instance;
+  launchedAt: EpochMs;
+  own: NodeVolume;
+}
+
+function freshOf({ instance }: HostFacts, own: Fact<NodeVolume | null>, at: EpochMs): Fresh | undefined {
+  const found = instance.known ? instance.value : null;
+  const launchedAt = found?.launchedAt;
+  if (found === null || launchedAt === undefined || at - launchedAt >= BOOTED_LATELY_MS) return undefined;
+  return own.known && own.value !== null ? { instance: found, launchedAt, own: own.value } : undefined;
+}
+
 async function matesOf(
   ports: Reading,
-  { host, node, nodes }: { host: HostFacts; node: Fact<Node | null>; nodes: Fact<Node[]> },
-  at: EpochMs,
+  fresh: Fresh | undefined,
+  { node, nodes }: { node: Fact<Node | null>; nodes: Fact<Node[]> },
 ): Promise<Fact<Mate[]>> {
-  const launchedAt = host.instance.known ? host.instance.value?.launchedAt : undefined;
-  const isFresh = launchedAt !== undefined && at - launchedAt < BOOTED_LATELY_MS;
-  if (!isFresh || !host.isRoot.known || !host.isRoot.value) return known([], 'EC2', at);
+  const { at } = ports;
+  if (fresh === undefined) return known([], 'EC2', at);
   if (!node.known || !nodes.known) return unknown('the nodes were not read', 'Nodes', at);
   const { value } = node;
   if (value === null) return unknown('the cluster has no Node of it', 'Nodes', at);
   return await readFact('nodes of its group', at, () =>
-    readMates(ports, { node: value, nodes: nodes.value, launchedAt }),
+    readMates(ports, { ...fresh, node: value, nodes: nodes.value }),
   );
+}
+
+/** What EKS makes its instances from is nobody else's to see. */
+function isOfAutoMode({ managedBy }: Instance): boolean {
+  return managedBy === 'eks.amazonaws.com';
 }

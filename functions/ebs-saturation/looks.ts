@@ -22,12 +22,15 @@ export function performanceIn({ volume }: Pick<EbsSaturationFacts, 'volume'>): F
 
 /** The facts as the diagnosis reads them. Pure. */
 export function diagnosisInput({ facts, now }: Pick<Input, 'facts' | 'now'>): DiagnosisInput {
-  const { volume, isRoot, ceiling, others, instance, mates, modification, pods, measured } = facts;
+  const { volume, nodeVolume, ceiling, others, instance, mates, modification, pods, measured } = facts;
   const launched = instance.known ? instance.value?.launchedAt : undefined;
   return {
     performance: performanceIn(facts),
     multiAttach: volume.known && volume.value.multiAttach,
-    isRoot,
+    isRoot: nodeVolume.known
+      ? known(nodeVolume.value !== null, nodeVolume.source, nodeVolume.at)
+      : nodeVolume,
+    ...(nodeVolume.known && nodeVolume.value?.kind === 'data' && { isData: true as const }),
     ceiling,
     others,
     launchedAt:

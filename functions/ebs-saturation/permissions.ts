@@ -7,6 +7,7 @@ export const reads: Permissions = {
     'cloudwatch:ListMetrics',
     'ec2:DescribeInstances',
     'ec2:DescribeInstanceTypes',
+    'ec2:DescribeLaunchTemplateVersions',
     'ec2:DescribeVolumes',
     'ec2:DescribeVolumesModifications',
     'eks:DescribeCluster',

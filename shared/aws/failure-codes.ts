@@ -42,6 +42,7 @@ const CODES: Partial<Record<FailureKind, readonly string[]>> = {
     'IndexNotFoundException',
     'KMSNotFoundException',
     'KmsNotFound',
+    'InvalidLaunchTemplateId.VersionNotFound',
   ],
   conflict: [
     'ScalingActivityInProgress',

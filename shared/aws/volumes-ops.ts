@@ -1,4 +1,7 @@
 import {
+  DescribeLaunchTemplateVersionsCommand,
+  type DescribeLaunchTemplateVersionsRequest,
+  type DescribeLaunchTemplateVersionsResult,
   DescribeVolumesCommand,
   DescribeVolumesModificationsCommand,
   type DescribeVolumesModificationsRequest,
@@ -14,13 +17,16 @@ import {
 import type { Volumes } from '../ports/volumes.ts';
 import { volumesAdapter } from './volumes.ts';
 
-/** The three calls of the adapter, in the SDK's words. The simulator answers them as EC2 does. */
+/** The four calls of the adapter, in the SDK's words. The simulator answers them as EC2 does. */
 export interface VolumeOperations {
   describeVolumes(request: DescribeVolumesRequest): Promise<DescribeVolumesResult>;
   describeModifications(
     request: DescribeVolumesModificationsRequest,
   ): Promise<DescribeVolumesModificationsResult>;
   modifyVolume(request: ModifyVolumeRequest): Promise<ModifyVolumeResult>;
+  describeTemplateVersions(
+    request: DescribeLaunchTemplateVersionsRequest,
+  ): Promise<DescribeLaunchTemplateVersionsResult>;
 }
 
 /** Imported on first use, with the largest of all clients behind it. */
@@ -30,5 +36,6 @@ export function volumesPort(config: EC2ClientConfig): Volumes {
     describeVolumes: (request) => client.send(new DescribeVolumesCommand(request)),
     describeModifications: (request) => client.send(new DescribeVolumesModificationsCommand(request)),
     modifyVolume: (request) => client.send(new ModifyVolumeCommand(request)),
+    describeTemplateVersions: (request) => client.send(new DescribeLaunchTemplateVersionsCommand(request)),
   });
 }

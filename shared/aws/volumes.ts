@@ -15,6 +15,7 @@ import type {
   Volumes,
 } from '../ports/volumes.ts';
 import { awsCall } from './classify.ts';
+import { templateVersion } from './launch-templates.ts';
 import { allPages, chunks } from './paging.ts';
 import type { VolumeOperations } from './volumes-ops.ts';
 
@@ -36,6 +37,7 @@ export function volumesAdapter(calls: VolumeOperations): Volumes {
       return found.map((each) => toModification(DESCRIBE_MODIFICATIONS, each));
     },
     modifyVolume: (change) => modify(calls, change),
+    describeTemplate: (id, version) => templateVersion(calls, id, version),
   };
 }
 

@@ -19,6 +19,29 @@ export interface Volumes {
    * size, zone or a quota of the account does not allow, `not-found` when there is no such volume.
    */
   modifyVolume(change: VolumeChange): Promise<Modification>;
+  /**
+   * DescribeLaunchTemplateVersions of one template and exactly this version, by its number: never the default one, nor
+   * the latest. Throws PortError `not-found` when EC2 does not return it.
+   */
+  describeTemplate(id: string, version: string): Promise<TemplateVersion>;
+}
+
+/** A version of a launch template, as far as volumes go. */
+export interface TemplateVersion {
+  id: string;
+  version: string;
+  name?: string;
+  mappings: TemplateMapping[];
+}
+
+type Scalar = string | number | boolean;
+
+/** As EC2 has it in `LaunchTemplateData.BlockDeviceMappings`, in its words: people put it back as it is. */
+export interface TemplateMapping {
+  DeviceName?: string;
+  Ebs?: { [field: string]: Scalar };
+  /** `VirtualName`, `NoDevice`. */
+  [field: string]: Scalar | { [field: string]: Scalar } | undefined;
 }
 
 /** Absolute values, never differences. */

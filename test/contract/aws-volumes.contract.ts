@@ -4,6 +4,20 @@ import type { AwsStage, Case } from './aws.contract.ts';
 
 /** A well-formed id that no volume has. */
 const NOBODY = 'vol-0123456789abcdef0';
+/** A well-formed id that no launch template has. */
+const NO_TEMPLATE = 'lt-0123456789abcdef0';
+/** Mappings of version 1 and version 2. */
+export const TEMPLATE_VERSIONS = [
+  [
+    {
+      DeviceName: '/dev/xvda',
+      Ebs: { VolumeSize: 80, VolumeType: 'gp3', Iops: 3_000, Throughput: 125, Encrypted: true },
+    },
+    { DeviceName: '/dev/xvdf', VirtualName: 'ephemeral0' },
+  ],
+  [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 100, VolumeType: 'gp3' } }],
+] as const;
+
 const FASTER = { type: 'gp3', iops: 6_000, throughputMib: 250 } as const;
 
 async function rootOf({ ec2, loose, run }: AwsStage): Promise<{ id: string; device: string }> {
@@ -79,6 +93,19 @@ export const VOLUME_CASES: Readonly<Record<string, Case>> = {
   'modifying a volume that nobody has is not-found': async (set) => {
     const stage = await set();
     expect(await kindOf(stage, stage.volumes.modifyVolume({ id: NOBODY, ...FASTER }))).toBe('not-found');
+  },
+  'a version of a launch template is told with its mappings, whatever is newer': async (set) => {
+    const { volumes, template, run } = await set();
+    const told = await run(volumes.describeTemplate(template, '1'));
+    expect(told).toMatchObject({ id: template, version: '1', mappings: TEMPLATE_VERSIONS[0] });
+    expect(told.name).toMatch(/^nodes/);
+    expect((await run(volumes.describeTemplate(template, '2'))).mappings).toEqual(TEMPLATE_VERSIONS[1]);
+  },
+  'a launch template that nobody has is not-found, and so is a version of one': async (set) => {
+    const stage = await set();
+    const { volumes, template } = stage;
+    expect(await kindOf(stage, volumes.describeTemplate(NO_TEMPLATE, '1'))).toBe('not-found');
+    expect(await kindOf(stage, volumes.describeTemplate(template, '7'))).toBe('not-found');
   },
   'a type tells what an instance can do over all its volumes': async (set) => {
     const { ec2, run } = await set();

@@ -19,6 +19,8 @@ export interface AwsStage {
   volumes: Volumes;
   group: string;
   loose: string;
+  /** A launch template with `TEMPLATE_VERSIONS`. */
+  template: string;
   /** Waits for a call; drives virtual time where there is any. */
   run<T>(work: Promise<T>): Promise<T>;
   /** Lets what was begun come to its end. */

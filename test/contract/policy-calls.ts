@@ -163,6 +163,7 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       'cloudwatch:GetMetricData',
       'cloudwatch:ListMetrics',
       'ec2:DescribeInstanceTypes',
+      'ec2:DescribeLaunchTemplateVersions',
       'ec2:DescribeVolumes',
       'ec2:DescribeVolumesModifications',
     ]),

@@ -187,6 +187,7 @@ export const UNSCOPED: Readonly<Record<string, string>> = {
   'ec2:DescribeVolumes': 'EC2 describe calls take no resource',
   'ec2:DescribeVolumesModifications': 'EC2 describe calls take no resource',
   'ec2:DescribeInstanceTypes': 'EC2 describe calls take no resource',
+  'ec2:DescribeLaunchTemplateVersions': 'EC2 describe calls take no resource',
   'eks:ListClusters': 'names no cluster',
   'eks:DescribeAddonConfiguration': 'about a version of an add-on, in no cluster',
   'servicequotas:GetServiceQuota': 'Service Quotas reads take no resource',

@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { TROUBLE } from '../../functions/ebs-saturation/events.ts';
 import { stepBackInput } from '../../functions/ebs-saturation/looks.ts';
+import { ebsSaturationSection } from '../../functions/ebs-saturation/policy.ts';
 import { ALARM } from '../../functions/ebs-saturation/signals.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
 import { known, unknown } from '../../shared/fact.ts';
@@ -84,7 +86,7 @@ test('what was quiet before its last change says nothing of the volume it is now
     isRoot: unknown('not read', 'EC2', at),
     claim: known(null, 'Kubernetes', at),
   };
-  const policy = { alarm: { standsFor: 0, maxEventAge: 0 }, changes: policyOf() };
+  const policy = { ...v.parse(ebsSaturationSection, {}), changes: policyOf() };
   const unread = unknown('not read', 'CloudWatch', at);
   const use = { quietSince: known(0, 'CloudWatch', at), p99: unread, quietWith: unread };
   const input = stepBackInput({ facts, policy, now: at }, use, 'eu-west-1');

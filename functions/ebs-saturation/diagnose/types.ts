@@ -13,7 +13,10 @@ export interface Input {
   performance: Fact<Performance>;
   /** Attached to several instances, for which AWS publishes hardly any check. */
   multiAttach: boolean;
+  /** The node's own: its root volume, or where Bottlerocket keeps images and pods. */
   isRoot: Fact<boolean>;
+  /** It is the latter. */
+  isData?: true;
   ceiling: Fact<InstanceCeiling>;
   /** The instance's other volumes. */
   others: Fact<Performance[]>;

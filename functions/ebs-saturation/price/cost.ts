@@ -23,6 +23,17 @@ export function monthlyCost(performance: Performance, prices: PricesAt | undefin
     : unknownCost(`the price list of ${prices.region} is incomplete for ${type}`);
 }
 
+/** Of several volumes together; unknown where one of them is. */
+export function monthlyCostOf(volumes: readonly Performance[], prices: PricesAt | undefined): Cost {
+  let usd = 0;
+  for (const volume of volumes) {
+    const cost = monthlyCost(volume, prices);
+    if (!cost.known) return cost;
+    usd += cost.usd;
+  }
+  return { known: true, usd: toCents(usd) };
+}
+
 export interface CostChange {
   before: Cost;
   after: Cost;
@@ -31,10 +42,10 @@ export interface CostChange {
 }
 
 export function costChange(
-  { from, to }: { from: Performance; to: Performance },
+  { from, to }: { from: Performance | readonly Performance[]; to: Performance | readonly Performance[] },
   prices: PricesAt | undefined,
 ): CostChange {
-  const change = { before: monthlyCost(from, prices), after: monthlyCost(to, prices) };
+  const change = { before: monthlyCostOf([from].flat(), prices), after: monthlyCostOf([to].flat(), prices) };
   if (prices === undefined) return change;
   return { ...change, source: `price list of ${prices.asOf} (${prices.region})` };
 }

@@ -3,6 +3,7 @@ import { instanceIdOf } from '../../../shared/cluster/node-match.ts';
 import type { Instance } from '../../../shared/ports/ec2.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Node } from '../../../shared/ports/kubernetes.ts';
+import type { NodeVolume } from '../boot/node-volume.ts';
 import { BOOT_MS, bootWindowOf } from '../diagnose/boot-window.ts';
 import type { Mate } from '../diagnose/types.ts';
 import { readMeasured } from '../measure/read.ts';
@@ -13,16 +14,21 @@ const GROUP_LABELS = ['eks.amazonaws.com/nodegroup', 'karpenter.sh/nodepool'];
 const MAX_MATES = 3;
 const SAME_TIME_MS = 15 * MINUTE_MS;
 
-/** Nodes of the same group that came in the same minutes, with how their own root volumes booted. */
+/** Nodes of the same group that came in the same minutes, with how the same volume of theirs booted. */
 export async function readMates(
   ports: Pick<Ports, 'ec2' | 'usage'>,
-  { node, nodes, launchedAt }: { node: Node; nodes: readonly Node[]; launchedAt: EpochMs },
+  {
+    node,
+    nodes,
+    launchedAt,
+    own,
+  }: { node: Node; nodes: readonly Node[]; launchedAt: EpochMs; own: NodeVolume },
 ): Promise<Mate[]> {
   const [first, ...others] = matesOf(node, nodes, launchedAt);
   if (first === undefined) return [];
   const mates: Mate[] = [];
   for (const instance of await ports.ec2.describeInstances([first, ...others])) {
-    mates.push({ instanceId: instance.id, boot: await bootOf(ports, instance) });
+    mates.push({ instanceId: instance.id, boot: await bootOf(ports, instance, own) });
   }
   return mates;
 }
@@ -41,18 +47,23 @@ function matesOf(node: Node, nodes: readonly Node[], launchedAt: EpochMs): strin
     .slice(0, MAX_MATES);
 }
 
-async function bootOf({ usage }: Pick<Ports, 'usage'>, instance: Instance): Promise<Mate['boot']> {
+async function bootOf(
+  { usage }: Pick<Ports, 'usage'>,
+  instance: Instance,
+  own: NodeVolume,
+): Promise<Mate['boot']> {
   const { launchedAt, rootDevice, volumes = [] } = instance;
-  const root = volumes.find(({ device }) => device === rootDevice);
-  if (root === undefined || launchedAt === undefined) {
+  const same = own.kind === 'root' ? rootDevice : own.device;
+  const volume = volumes.find(({ device }) => device === same);
+  if (volume === undefined || launchedAt === undefined) {
     return {
       known: false,
-      why: 'EC2 names no root volume',
+      why: 'EC2 names no such volume of it',
       source: 'EC2 DescribeInstances',
       at: launchedAt ?? 0,
     };
   }
   const until = launchedAt + BOOT_MS + MINUTE_MS;
-  const ask = { volumeId: root.id, instanceId: instance.id, at: until, lookBackMs: 2 * BOOT_MS };
+  const ask = { volumeId: volume.id, instanceId: instance.id, at: until, lookBackMs: 2 * BOOT_MS };
   return bootWindowOf(await readMeasured(usage, ask), launchedAt);
 }

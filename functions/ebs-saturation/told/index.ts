@@ -26,10 +26,10 @@ interface Names {
   what: string;
 }
 
-function namesOf({ short }: Cause, { measured, performance, ceiling, isRoot }: Input): Names {
+function namesOf({ short }: Cause, { measured, performance, ceiling, isRoot, isData }: Input): Names {
   const { volumeId, instanceId = 'its instance' } = measured;
   const type = performance.known ? ` (${performance.value.type}, ${performance.value.sizeGib} GiB)` : '';
-  const root = isRoot.known && isRoot.value ? 'root volume ' : '';
+  const root = isRoot.known && isRoot.value ? `${isData === true ? 'data' : 'root'} volume ` : '';
   const instanceType = ceiling.known ? ` (${ceiling.value.instanceType})` : '';
   return {
     volume: `${root}${volumeId}${type}`,

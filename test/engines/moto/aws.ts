@@ -4,11 +4,18 @@ import {
   CreateLaunchConfigurationCommand,
   PutLifecycleHookCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { DescribeImagesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateLaunchTemplateCommand,
+  CreateLaunchTemplateVersionCommand,
+  DescribeImagesCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { vi } from 'vitest';
 import { prepare, type Server, startServer } from '../../../scripts/engines/moto.ts';
 import { awsPorts, type Variables } from '../../../shared/aws/ports.ts';
 import { type AwsTheatre, MEMBERS } from '../../contract/aws.contract.ts';
+import { TEMPLATE_VERSIONS } from '../../contract/aws-volumes.contract.ts';
 
 export const REGION = 'eu-west-1';
 const TYPE = 'm6i.large';
@@ -82,6 +89,17 @@ async function putHooks(AutoScalingGroupName: string): Promise<void> {
     await client.send(new PutLifecycleHookCommand({ AutoScalingGroupName, ...hook, ...times }));
 }
 
+async function createTemplate(LaunchTemplateName: string): Promise<string> {
+  const client = new EC2Client({ region: REGION });
+  const [first, second] = TEMPLATE_VERSIONS.map((mappings) => ({ BlockDeviceMappings: [...mappings] }));
+  const made = await client.send(
+    new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData: first }),
+  );
+  const { LaunchTemplateId } = made.LaunchTemplate ?? {};
+  await client.send(new CreateLaunchTemplateVersionCommand({ LaunchTemplateId, LaunchTemplateData: second }));
+  return LaunchTemplateId ?? '';
+}
+
 export async function engineTheatre(): Promise<AwsTheatre> {
   const server = await startAws();
   let groups = 0;
@@ -92,8 +110,10 @@ export async function engineTheatre(): Promise<AwsTheatre> {
       await createGroup(group, MEMBERS);
       if (hooked) await putHooks(group);
       const [loose] = await launch(1);
+      const template = await createTemplate(`nodes-${groups}`);
       const { ec2, autoscaling, volumes } = portsOf();
-      return { ec2, autoscaling, volumes, group, loose, run: (work) => work, settle: async () => {} };
+      const run = <T>(work: Promise<T>) => work;
+      return { ec2, autoscaling, volumes, group, loose, template, run, settle: async () => {} };
     },
     close: () => server.stop(),
   };

@@ -1,9 +1,11 @@
 import { type AwsTheatre, MEMBERS } from '../../contract/aws.contract.ts';
+import { TEMPLATE_VERSIONS } from '../../contract/aws-volumes.contract.ts';
 import { bench, demoCluster } from '../../simulator/harness.ts';
 import { engineTheatre } from './aws.ts';
 import { awsContract } from './aws-contract.ts';
 
 const SETTLE_MS = 300_000;
+const TEMPLATE = 'lt-0a1b2c3d4e5f60718';
 
 /** What moto does otherwise than AWS: these stay with the simulator. */
 const LACKING = {
@@ -38,12 +40,15 @@ async function simulated(): Promise<AwsTheatre> {
         { name: 'pool', kind: 'karpenter' as const, count: 1 },
       ];
       const { world, ports, run } = await bench({ clusters: [demoCluster({ groups })] });
+      const versions = TEMPLATE_VERSIONS.map((mappings) => mappings.map((each) => ({ ...each })));
+      world.ebs.templates.put(TEMPLATE, 'nodes', ...versions);
       return {
         ec2: ports.ec2,
         autoscaling: ports.autoscaling,
         volumes: ports.volumes,
         group: world.fleet.groups[0]?.asg ?? '',
         loose: world.instance('pool/0').id,
+        template: TEMPLATE,
         run,
         settle: () => world.clock.advance(SETTLE_MS),
       };
