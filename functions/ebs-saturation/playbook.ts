@@ -11,7 +11,10 @@ import { changeRecords, changeSteps, loweringRecords, type Proposed } from './pl
 import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingOf } from './standing.ts';
+import { headlineOf } from './told/headline.ts';
 import { findingsOf } from './told/index.ts';
+import { isDoubtful, volumeLines } from './told/volumes.ts';
+import { whereLines } from './told/where.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 const EXPIRY_MS = 10 * MINUTE_MS;
@@ -26,16 +29,29 @@ export function playbook(input: Input): Plan {
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
-  const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
+  const findings = findingsOf(diagnosis, look, aroundOf(facts, diagnosis));
+  const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
   return {
-    headline: `EBS volume ${subject} in cluster ${incident.cluster.name}: ${findingsOf(diagnosis, look)[0]?.cause ?? 'saturated'}`,
-    severity: severityOf(diagnosis),
-    findings: [...findingsOf(diagnosis, look), ...templateFindings(input, diagnosis)],
+    headline: headlineOf(input, cause, { diagnosis, proposed, ...(decision !== undefined && { decision }) }),
+    severity: severityOf(diagnosis, facts),
+    findings: [...findings, ...templateFindings(input, diagnosis)],
     steps: proposed.steps,
     reasons: [...(decision === undefined ? [] : reasonsOf(decision)), ...proposed.reasons],
     next: nextOf(input),
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
+  };
+}
+
+/** What stands around the figures: whose volume it is, and the others of its instance. */
+function aroundOf(facts: Input['facts'], { causes }: Diagnosis) {
+  const isOfInstance = causes.some(({ name }) => name === 'instance-limit' || name === 'instance-burst');
+  return {
+    where: whereLines(
+      facts,
+      causes.some(({ name }) => name === 'noisy-neighbour'),
+    ),
+    volumes: volumeLines(facts, isOfInstance),
   };
 }
 
@@ -62,9 +78,10 @@ function reasonsOf(decision: Decision): string[] {
   return [...why, ...decision.reasons, ...not.map((each) => `would not help: ${each}`)];
 }
 
-function severityOf({ causes: [{ name }] }: Diagnosis): Severity {
+/** One volume that is well says nothing of the others, where the alarm is on their instance. */
+function severityOf({ causes: [{ name }] }: Diagnosis, facts: Input['facts']): Severity {
   if (name === 'stalled-io') return 'critical';
-  return name === 'nothing-wrong' ? 'info' : 'warning';
+  return name === 'nothing-wrong' && !isDoubtful(facts) ? 'info' : 'warning';
 }
 
 function nextOf(input: Input): PlanEnd {

@@ -1,0 +1,33 @@
+import type { Decision } from '../decide/decision.ts';
+import type { Diagnosis } from '../diagnose/types.ts';
+import type { Input } from '../input.ts';
+import { changeRecords, type Proposed } from '../plans/change-step.ts';
+import { standingOf } from '../standing.ts';
+import { isDoubtful } from './volumes.ts';
+import { whoseVolume } from './where.ts';
+
+/** What is the matter, whose volume it is and where, and whether anybody is needed. Without figures: they move. Pure. */
+export function headlineOf(
+  input: Input,
+  cause: string,
+  about: { diagnosis: Diagnosis; decision?: Decision; proposed: Proposed },
+): string {
+  const whose = whoseVolume(input.facts);
+  const where = `${whose === undefined ? '' : `${whose}, `}cluster ${input.incident.cluster.name}`;
+  return `${cause}: ${where}; ${needOf(input, about)}`;
+}
+
+function needOf(
+  input: Input,
+  { diagnosis, decision, proposed }: { diagnosis: Diagnosis; decision?: Decision; proposed: Proposed },
+): string {
+  const states = changeRecords(input).map(({ state }) => state);
+  if (states.includes('done')) return 'it was changed, and whether that helped is watched';
+  if (states.includes('running')) return 'it is being changed';
+  if (proposed.steps.length > 0) return 'one change is planned';
+  if (standingOf(input.incident.signals).firing.length === 0) return 'no alarm is in ALARM now';
+  const [{ name }] = diagnosis.causes;
+  if (name === 'nothing-wrong' && !isDoubtful(input.facts)) return 'nobody is needed';
+  if (states.includes('observed')) return 'a change is proposed and not made';
+  return decision?.decision === 'wait' ? 'a change has to wait' : 'a person is needed';
+}
