@@ -13,11 +13,13 @@ import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { readMates } from './reading/mates.ts';
 import { nodeOf } from './reading/node.ts';
-import { readSubject, type SubjectFacts } from './reading/subject.ts';
+import { readSubject } from './reading/subject.ts';
 import { isSteppingBack } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
-export interface EbsSaturationFacts extends HostFacts, SubjectFacts {
+export interface EbsSaturationFacts extends HostFacts {
+  /** The one the incident is looked at by. */
+  volume: Fact<Volume>;
   /** The newest one; null: never modified. */
   modification: Fact<Modification | null>;
   measured: Measured;
@@ -54,7 +56,7 @@ export async function gather({
   const node = nodeOf(host.instance, nodes);
   return {
     ...host,
-    ...subject,
+    volume,
     modification: await readFact('EC2 DescribeVolumesModifications', at, async () => {
       const [latest] = await ports.volumes.describeModifications([id]);
       return latest ?? null;

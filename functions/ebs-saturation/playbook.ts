@@ -24,16 +24,16 @@ const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
 
 /** Facts + policy + now → plan. Total. */
 export function playbook(input: Input): Plan {
-  const { facts, incident, now } = input;
+  const { incident, now } = input;
   if (isSteppingBack(incident.signals)) return stepBackPlan(input);
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
-  const findings = findingsOf(diagnosis, look, aroundOf(facts, diagnosis));
+  const findings = findingsOf(diagnosis, look, aroundOf(input, diagnosis));
   const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
   return {
     headline: headlineOf(input, cause, { diagnosis, proposed, ...(decision !== undefined && { decision }) }),
-    severity: severityOf(diagnosis, facts),
+    severity: severityOf(diagnosis, input),
     findings: [...findings, ...templateFindings(input, diagnosis)],
     steps: proposed.steps,
     reasons: [...(decision === undefined ? [] : reasonsOf(decision)), ...proposed.reasons],
@@ -44,14 +44,14 @@ export function playbook(input: Input): Plan {
 }
 
 /** What stands around the figures: whose volume it is, and the others of its instance. */
-function aroundOf(facts: Input['facts'], { causes }: Diagnosis) {
-  const isOfInstance = causes.some(({ name }) => name === 'instance-limit' || name === 'instance-burst');
+function aroundOf(input: Input, { causes }: Diagnosis) {
+  const isLimit = causes.some(({ name }) => name === 'instance-limit' || name === 'instance-burst');
   return {
     where: whereLines(
-      facts,
+      input.facts,
       causes.some(({ name }) => name === 'noisy-neighbour'),
     ),
-    volumes: volumeLines(facts, isOfInstance),
+    volumes: volumeLines(input, isLimit),
   };
 }
 
@@ -79,9 +79,9 @@ function reasonsOf(decision: Decision): string[] {
 }
 
 /** One volume that is well says nothing of the others, where the alarm is on their instance. */
-function severityOf({ causes: [{ name }] }: Diagnosis, facts: Input['facts']): Severity {
+function severityOf({ causes: [{ name }] }: Diagnosis, input: Input): Severity {
   if (name === 'stalled-io') return 'critical';
-  return name === 'nothing-wrong' && !isDoubtful(facts) ? 'info' : 'warning';
+  return name === 'nothing-wrong' && !isDoubtful(input) ? 'info' : 'warning';
 }
 
 function nextOf(input: Input): PlanEnd {

@@ -6,10 +6,10 @@ import type { Volume } from '../../../shared/ports/volumes.ts';
 import { type AttachedVolume, worstFirst } from '../attached.ts';
 import { readAttached } from './attached.ts';
 
-/** The volume an incident is looked at by. */
 export interface SubjectFacts {
+  /** The volume the incident is looked at by. */
   volume: Fact<Volume>;
-  /** All volumes of the instance, where the alarm is on that; absent: it is on a volume. */
+  /** All volumes of the instance, where they had to be read to find that one. */
   attached?: Fact<AttachedVolume[]>;
 }
 

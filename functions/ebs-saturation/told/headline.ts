@@ -27,7 +27,7 @@ function needOf(
   if (proposed.steps.length > 0) return 'one change is planned';
   if (standingOf(input.incident.signals).firing.length === 0) return 'no alarm is in ALARM now';
   const [{ name }] = diagnosis.causes;
-  if (name === 'nothing-wrong' && !isDoubtful(input.facts)) return 'nobody is needed';
+  if (name === 'nothing-wrong' && !isDoubtful(input)) return 'nobody is needed';
   if (states.includes('observed')) return 'a change is proposed and not made';
   return decision?.decision === 'wait' ? 'a change has to wait' : 'a person is needed';
 }

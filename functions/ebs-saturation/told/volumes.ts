@@ -1,21 +1,26 @@
 import { type AttachedVolume, shareOf, shortIn, worstFirst } from '../attached.ts';
 import { shown } from '../diagnose/lines.ts';
 import { UNIT, unknownText } from '../diagnose/verdict.ts';
-import type { EbsSaturationFacts } from '../facts.ts';
+import type { Input } from '../input.ts';
 
-type Facts = Pick<EbsSaturationFacts, 'attached' | 'siblings'>;
+/** What is known of the others, and what the alarm is on. */
+interface About {
+  facts: Pick<Input['facts'], 'siblings'>;
+  incident: { subject: Pick<Input['incident']['subject'], 'kind'> };
+}
 
 const MAX_VOLUMES = 5;
 
 /**
- * The other volumes of the instance, the worst first: where the alarm is on the instance, where that is the limit, and
- * where one of them is short as well. Nothing is said of a volume that shares its instance with none. Pure.
+ * The other volumes of the instance, the worst first: where the alarm is on the instance or that is the limit all of them,
+ * otherwise those that are short as well. Pure.
  */
-export function volumeLines({ attached, siblings }: Facts, isOfInstance: boolean): string[] {
-  if (!siblings.known) return isOfInstance ? [unknownText(siblings)] : [];
+export function volumeLines({ facts: { siblings }, incident }: About, isLimit: boolean): string[] {
+  const isAll = isLimit || incident.subject.kind === 'instance';
+  if (!siblings.known) return isAll ? [`other volumes of the instance: ${unknownText(siblings)}`] : [];
   const others = worstFirst(siblings.value);
   const short = others.filter((volume) => shortIn(volume).length > 0);
-  const told = isOfInstance || attached !== undefined ? others : short;
+  const told = isAll ? others : short;
   const also = `also short by limits of their own, and not changed by this incident: ${names(short)}`;
   const more = told.length - MAX_VOLUMES;
   return [
@@ -25,9 +30,9 @@ export function volumeLines({ attached, siblings }: Facts, isOfInstance: boolean
   ];
 }
 
-/** Others that are short too, or of which nobody knows: then all is not well. */
-export function isDoubtful({ attached, siblings }: Facts): boolean {
-  if (attached === undefined) return false;
+/** Where the alarm is on the instance: others that are short too, or of which nobody knows. Then all is not well. */
+export function isDoubtful({ facts: { siblings }, incident }: About): boolean {
+  if (incident.subject.kind !== 'instance') return false;
   if (!siblings.known) return true;
   return siblings.value.some((volume) => shareOf(volume) === null || shortIn(volume).length > 0);
 }

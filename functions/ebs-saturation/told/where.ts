@@ -43,9 +43,9 @@ function placeLine(facts: Facts): string {
 }
 
 function hostText({ instance, node, isRoot }: Facts, id: string): string {
-  const root = isRoot.known && isRoot.value ? 'root volume' : 'attached';
+  const root = isRoot.known && isRoot.value ? 'root volume of' : 'attached to';
   const type = instance.known && instance.value !== null ? ` (${instance.value.type})` : '';
-  const host = `${root} of instance ${id}${type}`;
+  const host = `${root} instance ${id}${type}`;
   if (!node.known) return `${host}, whose node is ${unknownText(node)}`;
   const name = node.value?.metadata?.name;
   return name === undefined
