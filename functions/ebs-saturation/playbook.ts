@@ -32,7 +32,7 @@ export function playbook(input: Input): Plan {
   const findings = findingsOf(diagnosis, look, aroundOf(input, diagnosis));
   const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
   return {
-    headline: headlineOf(input, cause, { diagnosis, proposed, ...(decision !== undefined && { decision }) }),
+    ...headlineOf(input, cause, { diagnosis, decision, proposed }),
     severity: severityOf(diagnosis, input),
     findings: [...findings, ...templateFindings(input, diagnosis)],
     steps: proposed.steps,

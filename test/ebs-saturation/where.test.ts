@@ -6,7 +6,8 @@ import { renderIncident } from '../../shared/notify/render.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
 import type { Pod } from '../../shared/ports/kubernetes.ts';
 import type { Volume } from '../../shared/ports/volumes.ts';
-import { ebsRun, saturated, theIncident } from './ebs-world.ts';
+import { FaultPlan } from '../../simulator/faults.ts';
+import { changes, ebsRun, saturated, theIncident } from './ebs-world.ts';
 
 type Facts = Parameters<typeof whereLines>[0];
 
@@ -156,4 +157,19 @@ test('a message, and `paramedic why`, name the claim, its class, the pod and its
       /its StorageClass gp3 keeps the old values: .* type: gp3, iops: "4500", throughput: "125"/,
     );
   }
+});
+
+test('an instance that EC2 does not tell of: its node is unknown, a person is needed, nothing is changed', async () => {
+  // The first read says whose the volume is.
+  const unread = { port: 'ec2', method: 'describeInstances', from: 2, fault: { kind: 'throttle' } } as const;
+  const run = ebsRun({ faults: new FaultPlan([unread]) });
+  await saturated(run);
+  const { plan } = await theIncident(run);
+  expect(plan?.needsPerson).toBe(true);
+  expect(plan?.headline).toContain('claim data/data-db-0, cluster prod; a person is needed');
+  const [place, claim, pods] = plan?.findings[0]?.evidence ?? [];
+  expect(place).toMatch(/attached to instance i-\w+, whose node is unknown: Nodes: /);
+  expect(claim).toContain('claim data/data-db-0');
+  expect(pods).toMatch(/^unknown: Pods of the node: /);
+  expect(changes(run)).toEqual([]);
 });
