@@ -13,6 +13,7 @@ import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingOf } from './standing.ts';
 import { headlineOf } from './told/headline.ts';
 import { findingsOf } from './told/index.ts';
+import { reasonsOf } from './told/reasons.ts';
 import { isDoubtful, volumeLines } from './told/volumes.ts';
 import { whereLines } from './told/where.ts';
 
@@ -70,12 +71,6 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
     return { decision, proposed: { ...kept, reasons: ['no alarm is in ALARM now: nothing is changed'] } };
   }
   return { decision, proposed: changeSteps(input, decision, about) };
-}
-
-function reasonsOf(decision: Decision): string[] {
-  const why = 'why' in decision ? [`${decision.decision}: ${decision.why}`] : [];
-  const not = decision.decision === 'modify' ? decision.wouldNotHelp : [];
-  return [...why, ...decision.reasons, ...not.map((each) => `would not help: ${each}`)];
 }
 
 /** One volume that is well says nothing of the others, where the alarm is on their instance. */
