@@ -1,10 +1,9 @@
 import { type EpochMs, HOUR_MS } from '../../shared/clock.ts';
-import { instanceIdOf } from '../../shared/cluster/node-match.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { GatherInput } from '../../shared/pipeline/trouble.ts';
 import type { Instance } from '../../shared/ports/ec2.ts';
-import type { Node, Pod } from '../../shared/ports/kubernetes.ts';
+import type { Kubernetes, Node, Pod } from '../../shared/ports/kubernetes.ts';
 import type { Modification, TemplateVersion, Volume } from '../../shared/ports/volumes.ts';
 import { type NodeVolume, nodeVolumeOf } from './boot/node-volume.ts';
 import { type Changes, readChanges } from './changes.ts';
@@ -17,16 +16,19 @@ import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { openAtHost } from './reading/host-incident.ts';
 import { readMates } from './reading/mates.ts';
+import { nodeOf } from './reading/node.ts';
+import { readSubject } from './reading/subject.ts';
 import { readTemplate } from './reading/template.ts';
 import { isSteppingBack } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
 export interface EbsSaturationFacts extends HostFacts {
+  /** The one the incident is looked at by. */
   volume: Fact<Volume>;
   /** The newest one; null: never modified. */
   modification: Fact<Modification | null>;
   measured: Measured;
-  /** Null: the cluster has no Node of this instance. */
+  /** Null: the cluster has no Node of this instance, or the volume is attached to no one instance. */
   node: Fact<Node | null>;
   /** Of the node. */
   pods: Fact<Pod[]>;
@@ -57,17 +59,13 @@ export async function gather({
 }: GatherInput<EbsSaturationPolicy>): Promise<EbsSaturationFacts> {
   const at = ports.clock.now();
   const reading = { ...ports, at };
-  const volume = await readVolume(reading, incident.subject);
+  const subject = await readSubject(reading, incident);
+  const { volume } = subject;
   const id = volume.known ? volume.value.id : incident.subject.id;
-  const host = await readHost(reading, volume);
-  const instanceId = host.instance.known ? host.instance.value?.id : undefined;
+  const host = await readHost(reading, subject);
   const connected = await readFact('Kubernetes', at, () => ports.kubernetes.connect(incident.cluster));
   const nodes = await follow(connected, 'Nodes', (kubernetes) => kubernetes.listNodes());
-  const node = await follow(
-    nodes,
-    'Nodes',
-    async (all) => all.find((each) => instanceIdOf(each) === instanceId) ?? null,
-  );
+  const node = nodeOf(host.instance, nodes);
   const nodeVolume = nodeVolumeOf({ ...host, volume, node });
   const fresh = freshOf(host, nodeVolume, at);
   return {
@@ -77,12 +75,9 @@ export async function gather({
       const [latest] = await ports.volumes.describeModifications([id]);
       return latest ?? null;
     }),
-    measured: await readMeasured(ports.usage, { volumeId: id, instanceId, at }),
+    measured: await readMeasured(ports.usage, { volumeId: id, instanceId: placeOf(volume), at }),
     node,
-    pods: await follow(connected, 'Pods of the node', async (kubernetes) => {
-      const name = node.known ? node.value?.metadata?.name : undefined;
-      return name === undefined ? [] : await kubernetes.listPods({ nodeName: name });
-    }),
+    pods: await podsOf(connected, node),
     nodeVolume,
     mates: await matesOf(reading, fresh, { node, nodes }),
     ...(fresh !== undefined &&
@@ -97,6 +92,15 @@ export async function gather({
       longUse: await readLong(reading, { volume, incident }, policy.changes.stepBack.quietFor),
     }),
   };
+}
+
+/** Not read is not empty: an unknown Node has unknown pods. */
+async function podsOf(connected: Fact<Kubernetes>, node: Fact<Node | null>): Promise<Fact<Pod[]>> {
+  const source = 'Pods of the node';
+  if (!node.known) return { ...node, source };
+  const name = node.value?.metadata?.name;
+  if (name === undefined) return known([], source, node.at);
+  return await follow(connected, source, (kubernetes) => kubernetes.listPods({ nodeName: name }));
 }
 
 type Reading = GatherInput<EbsSaturationPolicy>['ports'] & { at: EpochMs };
@@ -115,21 +119,10 @@ async function readLong(
   return await readLongUse(ports.usage, { volume: volume.value, at, lookBackMs });
 }
 
-/** Of an instance it is the volume that is provisioned for most: an alarm on the instance names none. */
-async function readVolume(
-  { ec2, volumes, at }: Reading,
-  { kind, id }: { kind: string; id: string },
-): Promise<Fact<Volume>> {
-  return await readFact('EC2 DescribeVolumes', at, async () => {
-    const ids =
-      kind === 'volume' ? [id] : ((await ec2.describeInstances([id]))[0]?.volumes ?? []).map((v) => v.id);
-    const [first, ...others] = ids;
-    if (first === undefined) throw new Error(`EC2 names no volume of ${id}`);
-    const found = await volumes.describeVolumes([first, ...others]);
-    const most = found.toSorted((left, right) => (right.iops ?? 0) - (left.iops ?? 0))[0];
-    if (most === undefined) throw new Error(`EC2 does not return ${first}`);
-    return most;
-  });
+/** Where it is attached by EC2's word for the volume, whether or not the instance could be read. */
+function placeOf(volume: Fact<Volume>): string | undefined {
+  const [place, ...more] = volume.known ? volume.value.attachments : [];
+  return more.length === 0 ? place?.instanceId : undefined;
 }
 
 /** A node that booted lately, by the volume in question. */

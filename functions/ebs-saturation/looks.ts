@@ -1,12 +1,12 @@
 import { type Fact, known, unknown } from '../../shared/fact.ts';
-import type { Pod } from '../../shared/ports/kubernetes.ts';
 import type { DecisionInput, Host, Managed, Shortage, VolumeNow } from './decide/input.ts';
 import type { StepBackInput } from './decide/step-back.ts';
-import type { Diagnosis, Input as DiagnosisInput, PodOnVolume } from './diagnose/types.ts';
+import type { Diagnosis, Input as DiagnosisInput } from './diagnose/types.ts';
 import type { EbsSaturationFacts } from './facts.ts';
 import type { Input } from './input.ts';
 import type { LongUse } from './measure/long-use.ts';
 import { provisionedFor } from './performance.ts';
+import { podOnVolume } from './pods.ts';
 import { pricesIn } from './price/list.ts';
 import type { Performance } from './volume.ts';
 
@@ -22,7 +22,7 @@ export function performanceIn({ volume }: Pick<EbsSaturationFacts, 'volume'>): F
 
 /** The facts as the diagnosis reads them. Pure. */
 export function diagnosisInput({ facts, now }: Pick<Input, 'facts' | 'now'>): DiagnosisInput {
-  const { volume, nodeVolume, ceiling, others, instance, mates, modification, pods, measured } = facts;
+  const { volume, nodeVolume, ceiling, others, instance, mates, modification, measured } = facts;
   const launched = instance.known ? instance.value?.launchedAt : undefined;
   return {
     performance: performanceIn(facts),
@@ -39,22 +39,14 @@ export function diagnosisInput({ facts, now }: Pick<Input, 'facts' | 'now'>): Di
         : known(launched, instance.source, now),
     mates,
     modification,
-    pods: pods.known ? known(pods.value.map(podOnVolume), pods.source, now) : pods,
+    pods: diagnosedPods(facts),
     measured,
   };
 }
 
-function podOnVolume({ metadata, spec, status }: Pod): PodOnVolume {
-  const startedAt = Date.parse(status?.startTime ?? '');
-  const onDisk = (spec?.volumes ?? []).some(
-    ({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== 'Memory',
-  );
-  return {
-    namespace: metadata?.namespace ?? '',
-    name: metadata?.name ?? '',
-    ...(Number.isFinite(startedAt) && { startedAt }),
-    hasEmptyDir: onDisk,
-  };
+/** The pods of the node, as far as volumes go. */
+export function diagnosedPods({ pods }: Pick<EbsSaturationFacts, 'pods'>): DiagnosisInput['pods'] {
+  return pods.known ? known(pods.value.map(podOnVolume), pods.source, pods.at) : pods;
 }
 
 /** Causes that more of the volume would cure. */
@@ -150,6 +142,6 @@ export function managedIn({ claim }: Pick<EbsSaturationFacts, 'claim'>): Fact<Ma
   if (!claim.known) return claim;
   const { value, source, at } = claim;
   if (value === null) return known({ by: 'nobody' }, source, at);
-  const name = value.attributesClass;
-  return known(name === null ? { by: 'csi' } : { by: 'attributes-class', name }, source, at);
+  const { attributesClass: name, storageClass } = value;
+  return known(name === null ? { by: 'csi', storageClass } : { by: 'attributes-class', name }, source, at);
 }

@@ -11,7 +11,11 @@ import { changeRecords, changeSteps, loweringRecords, type Proposed } from './pl
 import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingOf } from './standing.ts';
+import { headlineOf } from './told/headline.ts';
 import { findingsOf } from './told/index.ts';
+import { reasonsOf } from './told/reasons.ts';
+import { isDoubtful, volumeLines } from './told/volumes.ts';
+import { whereLines } from './told/where.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 const EXPIRY_MS = 10 * MINUTE_MS;
@@ -21,21 +25,34 @@ const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
 
 /** Facts + policy + now → plan. Total. */
 export function playbook(input: Input): Plan {
-  const { facts, incident, now } = input;
+  const { incident, now } = input;
   if (isSteppingBack(incident.signals)) return stepBackPlan(input);
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
-  const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
+  const findings = findingsOf(diagnosis, look, aroundOf(input, diagnosis));
+  const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
   return {
-    headline: `EBS volume ${subject} in cluster ${incident.cluster.name}: ${findingsOf(diagnosis, look)[0]?.cause ?? 'saturated'}`,
-    severity: severityOf(diagnosis),
-    findings: [...findingsOf(diagnosis, look), ...templateFindings(input, diagnosis)],
+    ...headlineOf(input, cause, { diagnosis, decision, proposed }),
+    severity: severityOf(diagnosis, input),
+    findings: [...findings, ...templateFindings(input, diagnosis)],
     steps: proposed.steps,
     reasons: [...(decision === undefined ? [] : reasonsOf(decision)), ...proposed.reasons],
     next: nextOf(input),
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
+  };
+}
+
+/** What stands around the figures: whose volume it is, and the others of its instance. */
+function aroundOf(input: Input, { causes }: Diagnosis) {
+  const isLimit = causes.some(({ name }) => name === 'instance-limit' || name === 'instance-burst');
+  return {
+    where: whereLines(
+      input.facts,
+      causes.some(({ name }) => name === 'noisy-neighbour'),
+    ),
+    volumes: volumeLines(input, isLimit),
   };
 }
 
@@ -56,15 +73,10 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
   return { decision, proposed: changeSteps(input, decision, about) };
 }
 
-function reasonsOf(decision: Decision): string[] {
-  const why = 'why' in decision ? [`${decision.decision}: ${decision.why}`] : [];
-  const not = decision.decision === 'modify' ? decision.wouldNotHelp : [];
-  return [...why, ...decision.reasons, ...not.map((each) => `would not help: ${each}`)];
-}
-
-function severityOf({ causes: [{ name }] }: Diagnosis): Severity {
+/** One volume that is well says nothing of the others, where the alarm is on their instance. */
+function severityOf({ causes: [{ name }] }: Diagnosis, input: Input): Severity {
   if (name === 'stalled-io') return 'critical';
-  return name === 'nothing-wrong' ? 'info' : 'warning';
+  return name === 'nothing-wrong' && !isDoubtful(input) ? 'info' : 'warning';
 }
 
 function nextOf(input: Input): PlanEnd {

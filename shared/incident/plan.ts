@@ -23,6 +23,8 @@ export interface Plan {
   staysOpen?: true;
   /** Nothing people need to hear of, as long as no step comes of it: the ledger keeps it. */
   quiet?: true;
+  /** Nothing that is planned, or done already, mends it. */
+  needsPerson?: true;
 }
 
 export type Severity = 'info' | 'warning' | 'high' | 'critical';

@@ -76,6 +76,22 @@ describe('a volume that is short of IOPS', () => {
   });
 
   test.each([
+    ['without a price list', { prices: {} }],
+    ['beyond what the config pays', { maxMonthlyIncrease: 1 }],
+  ])('%s the one who is called reads what it would be', async (_, changesOption) => {
+    const run = ebsRun({ changes: changesOption });
+    await saturated(run);
+    const { plan } = await theIncident(run);
+    expect(plan).toMatchObject({
+      needsPerson: true,
+      headline: expect.stringMatching(/; a person is needed$/),
+    });
+    expect(plan?.reasons.join('\n')).toContain(
+      'it would be gp3 with 3000 IOPS and 125 MiB/s → gp3 with 4500 IOPS and 125 MiB/s: ',
+    );
+  });
+
+  test.each([
     'VolumeModificationRateExceeded',
     'IncorrectModificationState',
     'InvalidParameterValue',

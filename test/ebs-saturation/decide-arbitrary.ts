@@ -117,7 +117,7 @@ export const inputs: fc.Arbitrary<DecisionInput> = fc
     managed: fact(
       fc.constantFrom(
         { by: 'nobody' as const },
-        { by: 'csi' as const },
+        { by: 'csi' as const, storageClass: 'gp3' },
         { by: 'attributes-class' as const, name: 'fast' },
       ),
     ),

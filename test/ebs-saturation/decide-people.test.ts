@@ -73,8 +73,21 @@ describe('for people', () => {
   test('a VolumeAttributesClass is changed through the claim, a StorageClass is named', () => {
     const by = (managed: DecisionInput['managed']) => decideModification(shortOf(gp3, 'iops', { managed }));
     expect(by(read({ by: 'attributes-class', name: 'fast' }))).toMatchObject({ via: 'attributes-class' });
-    const csi = by(read({ by: 'csi' }));
+    const csi = by(read({ by: 'csi', storageClass: 'fast-disks' }));
     expect(csi).toMatchObject({ via: 'volume' });
-    expect(csi.reasons.join('\n')).toContain('its StorageClass keeps the old values');
+    expect(csi.reasons.join('\n')).toContain(
+      'its StorageClass fast-disks keeps the old values: for new volumes alike a StorageClass has to say type: gp3, iops: "4500", throughput: "125";',
+    );
+  });
+
+  test('what a StorageClass has to say is only what its type takes; without a class none is named', () => {
+    const io2 = volumeOf('io2', 500, 3_000, 750);
+    const said = (storageClass: string | null) =>
+      decideModification(shortOf(io2, 'iops', { managed: read({ by: 'csi', storageClass }) })).reasons.join(
+        '\n',
+      );
+    expect(said('io')).toMatch(/StorageClass io keeps .* has to say type: io2, iops: "4500"; parameters/);
+    expect(said(null)).toContain('its claim names no StorageClass');
+    expect(said('')).toContain('its claim names no StorageClass');
   });
 });

@@ -194,6 +194,8 @@ describe('pods that share a root volume', () => {
     name,
     startedAt,
     hasEmptyDir,
+    claims: [],
+    hasEnded: false,
   });
   const root = { isRoot: fact(true) };
 

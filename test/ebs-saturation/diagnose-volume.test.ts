@@ -24,7 +24,9 @@ describe('a volume that is short', () => {
     expect(ranked(found)).toEqual(['volume-iops certain']);
     const [cause] = found.causes;
     expect(cause.basedOn).toEqual(['iopsExceeded', 'readOps', 'writeOps']);
-    expect(cause.evidence.join('\n')).toContain('1 in 15 of the last 15 min measured, 40 of 180 min in all');
+    expect(cause.evidence.join('\n')).toContain(
+      'raised in 15 of the last 15 min measured, 40 of 180 min in all',
+    );
     expect(cause.evidence.join('\n')).toContain('at most 2990 of 3000 (100 %)');
     expect(cause.wouldNotHelp).toEqual(['more throughput alone: that is not what it is short of']);
     expect(found.missing).toEqual([]);

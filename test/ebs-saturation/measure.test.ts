@@ -141,7 +141,9 @@ describe('what is read of a volume', () => {
     });
     expect(calls.lists).toHaveLength(1);
     expect(series.readOps.known).toBe(true);
-    expect(series.instanceIopsBalance).toMatchObject({ why: 'the volume is attached to no one instance' });
+    expect(series.instanceIopsBalance).toMatchObject({
+      why: 'no one instance is known that the volume is attached to',
+    });
   });
 });
 

@@ -17,7 +17,7 @@ describe('what people are told', () => {
       confidence: 'certain',
     });
     expect(finding?.evidence).toEqual([
-      'CloudWatch VolumeIOPSExceededCheck: 1 in 15 of the last 15 min measured, 40 of 180 min in all, the longest 40 m 00 s from 2026-11-03T13:20:00Z',
+      'CloudWatch VolumeIOPSExceededCheck: raised in 15 of the last 15 min measured, 40 of 180 min in all, the longest 40 m 00 s from 2026-11-03T13:20:00Z',
       'CloudWatch VolumeReadOps and VolumeWriteOps: used IOPS: p50 300, p95 2990, at most 2990 of 3000 (100 %) at 2026-11-03T13:59:00Z, 180 min measured',
       'CloudWatch VolumeQueueLength: p50 0.2, at most 12.0',
       `IOPS 2026-11-03T11:00:00Z to 2026-11-03T14:00:00Z: ${'▁'.repeat(31)}${'█'.repeat(9)} at most 2990, provisioned 3000`,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Plan } from '../../shared/incident/plan.ts';
 import { renderIncidentMessage } from '../../shared/notify/slack/incident.ts';
 import { lintMessage } from '../../shared/notify/slack/lint.ts';
 import { type State, stateOf } from '../../shared/notify/slack/state.ts';
@@ -63,6 +64,19 @@ describe('a message in every state', () => {
       expect(message.blocks.some(({ type }) => type === 'actions')).toBe(name === 'awaiting');
     },
   );
+
+  test('an incident that no plan mends needs a person while it is open, and says so first', () => {
+    const { incident, now } = sceneOf('opened');
+    const plan: Plan = { ...(sceneOf('observing').incident.plan as Plan), steps: [], needsPerson: true };
+    const stuck = { ...incident, plan };
+    expect(stateOf(stuck, now)).toBe('stuck');
+    const message = renderIncidentMessage(stuck, viewOf(sceneOf('opened')));
+    expect(visibleLines(message.blocks)[0]).toMatch(/^🔴 HIGH · person needed · prod · /);
+    const { outcome } = sceneOf('ignored').incident;
+    expect(stateOf({ ...stuck, status: 'closed', ...(outcome !== undefined && { outcome }) }, now)).toBe(
+      'ignored',
+    );
+  });
 
   test('colours tell apart what icon and words tell apart as well', () => {
     const looks = ['awaiting', 'acting', 'fixed', 'escalated'] as const;

@@ -96,7 +96,7 @@ function allowed(
     const why = `who manages the volume in the cluster is unknown: ${managed.why}`;
     return { decision: 'propose', why, change, reasons };
   }
-  const { via, note } = managedNote(managed.value);
+  const { via, note } = managedNote(managed.value, change.to);
   return { decision: 'modify', via, wouldNotHelp, ...change, reasons: [...reasons, ...note] };
 }
 

@@ -43,7 +43,7 @@ export interface Host {
 export type Managed =
   | { by: 'nobody' }
   /** The CSI driver made it: a change of the volume alone is safe, and differs from its StorageClass. */
-  | { by: 'csi' }
+  | { by: 'csi' /** Null: its claim names none. */; storageClass: string | null }
   /** Its claim names a VolumeAttributesClass: the driver would undo a change of the volume alone. */
   | { by: 'attributes-class'; name: string };
 

@@ -49,7 +49,7 @@ export function stepBack(input: StepBackInput): StepBack {
   if (invalid !== undefined) return { decision: 'nothing', why: invalid, reasons };
   const hold = whyTooMany(modifications, now);
   if (hold !== undefined) return { decision: 'wait', reasons, ...hold };
-  const { via, note } = managedNote(managed.value);
+  const { via, note } = managedNote(managed.value, to);
   const change = { from: current, to, cost: costChange({ from: current, to }, input.prices) };
   return { decision: 'lower', via, ...change, reasons: [costText(change.cost), ...note] };
 }

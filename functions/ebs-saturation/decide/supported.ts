@@ -1,3 +1,6 @@
+import { LIMITS } from '../limits/table.ts';
+import { short } from '../pods.ts';
+import type { Performance } from '../volume.ts';
 import type { DecisionInput, Managed, VolumeNow } from './input.ts';
 
 /** Why Paramedic leaves this volume to a person, whatever it is short of. */
@@ -30,7 +33,13 @@ function isAllowed({ allowTypes }: DecisionInput['policy'], type: DecisionInput[
 }
 
 /** How a change reaches the volume, and what people should know of it. */
-export function managedNote(managed: Managed): { via: 'volume' | 'attributes-class'; note: string[] } {
+export function managedNote(
+  managed: Managed,
+  to: Performance,
+): {
+  via: 'volume' | 'attributes-class';
+  note: string[];
+} {
   switch (managed.by) {
     case 'attributes-class':
       return {
@@ -40,8 +49,22 @@ export function managedNote(managed: Managed): { via: 'volume' | 'attributes-cla
         ],
       };
     case 'csi':
-      return { via: 'volume', note: ['its StorageClass keeps the old values, for new volumes as well'] };
+      return { via: 'volume', note: [classNote(managed.storageClass, to)] };
     case 'nobody':
       return { via: 'volume', note: [] };
   }
+}
+
+/** Paramedic reads no StorageClass, and nobody can edit the parameters of one: new volumes need another one. */
+function classNote(storageClass: string | null, { type, iops, throughputMib }: Performance): string {
+  const words = [
+    `type: ${type}`,
+    ...(LIMITS[type].settable.includes('iops') ? [`iops: "${iops}"`] : []),
+    ...(LIMITS[type].settable.includes('throughputMib') ? [`throughput: "${throughputMib}"`] : []),
+  ];
+  const old =
+    storageClass === null || storageClass === ''
+      ? 'its claim names no StorageClass, and whichever new volumes are made by stays as it is'
+      : `its StorageClass ${short(storageClass)} keeps the old values`;
+  return `${old}: for new volumes alike a StorageClass has to say ${words.join(', ')}; parameters of one that exists cannot be edited`;
 }

@@ -34,10 +34,16 @@ export function doubtsOf(
   if (limit !== undefined && max !== undefined && max < limit * HALF) {
     doubts.push({ bound: 'possible', line: 'signals disagree: not even half of it is used in any minute' });
   } else if (atLimit.known && !isActive(atLimit.value)) {
-    doubts.push({ bound: 'likely', line: 'by the minute its limit is hardly reached: bursts are shorter' });
+    doubts.push({
+      bound: 'likely',
+      line: 'on average over a minute its limit is hardly reached: its bursts are shorter',
+    });
   }
   if (!check.known && !doesQueue(look)) {
-    doubts.push({ bound: 'possible', line: 'nothing but its use tells: no check, no queue' });
+    doubts.push({
+      bound: 'possible',
+      line: 'only its use says so: AWS’s check is not known, and nothing queues',
+    });
   }
   if (instance.is === 'cause') {
     doubts.push({ bound: 'possible', line: 'its instance carries no more either' });

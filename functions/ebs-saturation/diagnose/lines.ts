@@ -5,13 +5,13 @@ import type { Resource } from '../measure/used.ts';
 import { type Reach, reachText } from './reach.ts';
 import { type Look, UNIT, unknownText } from './verdict.ts';
 
-/** e.g. `CloudWatch VolumeIOPSExceededCheck: 14 of the last 15 min measured, …`. */
+/** e.g. `CloudWatch VolumeIOPSExceededCheck: raised in 14 of the last 15 min measured, …`. */
 export function reachLine(what: string, fact: Fact<Reach>): string {
   return fact.known ? `${fact.source}: ${what}${reachText(fact.value)}` : unknownText(fact);
 }
 
 export function checkLine(fact: Fact<Reach>): string {
-  return reachLine('1 in ', fact);
+  return reachLine('raised in ', fact);
 }
 
 /** Used against what it is provisioned for. */

@@ -49,6 +49,14 @@ export interface PodOnVolume {
   startedAt?: EpochMs;
   /** It has an emptyDir on disk. */
   hasEmptyDir: boolean;
+  /** It mounts the node's own directory of logs. */
+  hasLogs?: true;
+  /** Kind and name of its controller; absent: it has none. */
+  owner?: string;
+  /** Names of the claims it mounts, in its namespace. */
+  claims: string[];
+  /** It has, and its volumes are not mounted any more. */
+  hasEnded: boolean;
 }
 
 export type CauseName =

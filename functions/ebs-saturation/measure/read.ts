@@ -9,7 +9,7 @@ export const LOOK_BACK_MS = 3 * HOUR_MS;
 
 export interface Ask {
   volumeId: string;
-  /** Undefined: attached to none, or to several. */
+  /** Undefined: attached to none, to several, or not known. */
   instanceId: string | undefined;
   at: EpochMs;
   /** At least a minute. */
@@ -49,7 +49,7 @@ async function list(usage: Usage, { volumeId, instanceId, at }: Ask): Promise<Li
       usage.listMetrics(NAMESPACES.volume, { dimensions: { VolumeId: volumeId } }),
     ),
     instanceId === undefined
-      ? unknown('the volume is attached to no one instance', 'CloudWatch AWS/EC2', at)
+      ? unknown('no one instance is known that the volume is attached to', 'CloudWatch AWS/EC2', at)
       : readFact('CloudWatch AWS/EC2', at, () =>
           usage.listMetrics(NAMESPACES.instance, { dimensions: { InstanceId: instanceId } }),
         ),

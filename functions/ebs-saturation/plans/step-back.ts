@@ -7,6 +7,7 @@ import { type StepBackInput, stepBack } from '../decide/step-back.ts';
 import type { Input } from '../input.ts';
 import { stepBackInput } from '../looks.ts';
 import { isSame } from '../performance.ts';
+import { whereLines, whoseVolume } from '../told/where.ts';
 import type { Performance } from '../volume.ts';
 import { afterLowering } from './after-lowering.ts';
 import { loweringRecords, type Proposed, proposeChange, shown } from './change-step.ts';
@@ -22,11 +23,12 @@ export function stepBackPlan(input: Input): Plan {
   const decision = about === undefined ? nothingToSay(input) : stepBack(about);
   const proposed = about === undefined ? NONE : proposedFor(input, about, decision);
   const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
+  const whose = whoseVolume(facts);
   const why = 'why' in decision ? [decision.why] : [];
   return {
-    headline: `EBS volume ${subject} in cluster ${incident.cluster.name} was raised and has more than it uses`,
+    headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}`,
     severity: 'info',
-    findings: about === undefined ? [] : [findingOf(about)],
+    findings: about === undefined ? [] : [findingOf(about, whereLines(facts))],
     steps: proposed.steps,
     reasons: [...why, ...decision.reasons, ...proposed.reasons],
     next: afterLowering(input, decision, proposed),
@@ -82,14 +84,14 @@ function performancesOf({ goal }: Step): Record<'from' | 'to', Performance> {
   return goal as unknown as Record<'from' | 'to', Performance>;
 }
 
-function findingOf({ current, original, p99, ...about }: StepBackInput): Finding {
+function findingOf({ current, original, p99, ...about }: StepBackInput, where: readonly string[]): Finding {
   const used = p99.known
     ? `99 of 100 hours used at most ${Math.ceil(p99.value.iops)} IOPS and ${Math.ceil(p99.value.throughputMib)} MiB/s in any minute`
     : `its use is unknown: ${p99.why}`;
   return {
     cause: 'it has more than it needs now: Paramedic raised it',
     confidence: p99.known ? 'likely' : 'possible',
-    evidence: [`${shown(original)} before, ${shown(current)} now`, quietFor(about), used],
+    evidence: [...where, `${shown(original)} before, ${shown(current)} now`, quietFor(about), used],
   };
 }
 

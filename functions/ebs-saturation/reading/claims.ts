@@ -34,7 +34,8 @@ export async function readClaim(kubernetes: Kubernetes, volumeId: string): Promi
 
 async function claimOf(kubernetes: Kubernetes, volume: PersistentVolume): Promise<ClaimFacts | null> {
   const ref = volume.spec?.claimRef;
-  if (ref?.namespace === undefined || ref.name === undefined) return null;
+  // One without a UID is not bound yet.
+  if (ref?.namespace === undefined || ref.name === undefined || ref.uid === undefined) return null;
   const claims = await kubernetes.listPersistentVolumeClaims({ namespace: ref.namespace });
   const claim = claims.find(({ metadata }) => metadata?.name === ref.name && metadata?.uid === ref.uid);
   if (claim === undefined) return null;

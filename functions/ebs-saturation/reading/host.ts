@@ -2,17 +2,19 @@ import type { EpochMs } from '../../../shared/clock.ts';
 import { type Fact, known, readFact, unknown } from '../../../shared/fact.ts';
 import type { Instance, InstanceType } from '../../../shared/ports/ec2.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { Volume } from '../../../shared/ports/volumes.ts';
+import type { AttachedVolume } from '../attached.ts';
 import type { Figures } from '../limits/performance.ts';
-import { provisionedFor } from '../performance.ts';
 import type { InstanceCeiling, Performance } from '../volume.ts';
-import { readUse } from './neighbours-use.ts';
+import { readAttached } from './attached.ts';
+import type { SubjectFacts } from './subject.ts';
 
 /** The instance a volume hangs at, and what else hangs there. */
 export interface HostFacts {
   /** Null: it is attached to none, or to several. */
   instance: Fact<Instance | null>;
   ceiling: Fact<InstanceCeiling>;
+  /** Its other volumes, each with what it uses. */
+  siblings: Fact<AttachedVolume[]>;
   /** What its other volumes are provisioned for, and what all of them together use at the most. */
   others: Fact<Performance[]>;
   othersUse: Fact<Figures>;
@@ -21,15 +23,10 @@ export interface HostFacts {
 
 type Reading = Pick<Ports, 'ec2' | 'volumes' | 'usage'> & { at: EpochMs };
 
-interface Other {
-  id: string;
-  performance: Performance;
-}
-
 const NONE = 'it is attached to no one instance';
 
-/** One call each of DescribeInstances, DescribeInstanceTypes, DescribeVolumes and GetMetricData. */
-export async function readHost(reading: Reading, volume: Fact<Volume>): Promise<HostFacts> {
+/** One call each of DescribeInstances, DescribeInstanceTypes, DescribeVolumes and GetMetricData; of what was read, none. */
+export async function readHost(reading: Reading, { volume, attached }: SubjectFacts): Promise<HostFacts> {
   const { ec2, at } = reading;
   const instance = await follow(volume, 'EC2 DescribeInstances', async ({ attachments }) => {
     const [place, ...more] = attachments;
@@ -49,30 +46,44 @@ export async function readHost(reading: Reading, volume: Fact<Volume>): Promise<
     if (rootDevice === undefined || device === undefined) throw new Error('no root device is named');
     return device === rootDevice;
   });
-  const others = await follow(host, 'EC2 DescribeVolumes', (found) => othersOf(reading, found, volume));
+  const siblings = await follow(host, 'EC2 DescribeVolumes', async (found) => {
+    const own = volume.known ? volume.value.id : '';
+    const all = attached?.known === true ? attached.value : await siblingsOf(reading, found, own);
+    return all.filter(({ id }) => id !== own);
+  });
   return {
     instance,
     ceiling: type.known ? known(ceilingOf(type.value), type.source, at) : type,
-    others: others.known
-      ? known(
-          others.value.map(({ performance }) => performance),
-          others.source,
-          at,
-        )
-      : others,
-    othersUse: await follow(others, 'CloudWatch', (all) => useOf(reading, all)),
+    siblings,
+    others: await follow(siblings, 'EC2 DescribeVolumes', async (all) => all.map(performanceOf)),
+    othersUse: await follow(siblings, 'CloudWatch', async (all) => useOf(all)),
     isRoot,
   };
 }
 
+async function siblingsOf(
+  reading: Reading,
+  { id, volumes }: Instance,
+  own: string,
+): Promise<AttachedVolume[]> {
+  if (volumes === undefined) throw new Error('EC2 names no volumes of the instance');
+  const ids = volumes.map((each) => each.id).filter((each) => each !== own);
+  return (await readAttached(reading, { instanceId: id, ids })).attached;
+}
+
+/** One that cannot be told makes the sum unknown. */
+function performanceOf({ id, performance }: AttachedVolume): Performance {
+  if (performance === null) throw new Error(`what ${id} is provisioned for is not known`);
+  return performance;
+}
+
 /** One that was not measured counts with all it is provisioned for. */
-async function useOf({ usage, at }: Reading, others: readonly Other[]): Promise<Figures> {
-  const used = await readUse(
-    usage,
-    others.map(({ id }) => id),
-    at,
-  );
-  const each = others.map(({ id, performance }) => used.get(id) ?? performance);
+function useOf(siblings: readonly AttachedVolume[]): Figures {
+  const each = siblings.map((volume): Figures => {
+    const { use } = volume;
+    if (!use.known) throw new Error(`what ${volume.id} uses is not known: ${use.why}`);
+    return use.value.most ?? performanceOf(volume);
+  });
   const sum = (figure: keyof Figures) => each.reduce((total, figures) => total + figures[figure], 0);
   return { iops: sum('iops'), throughputMib: sum('throughputMib') };
 }
@@ -95,19 +106,4 @@ function present(instance: Fact<Instance | null>, at: EpochMs): Fact<Instance> {
 
 function ceilingOf({ type, ebs, hypervisor, bareMetal }: InstanceType): InstanceCeiling {
   return { instanceType: type, nitro: hypervisor === 'nitro' || bareMetal, ...ebs };
-}
-
-/** What the other volumes are provisioned for; one that cannot be told makes the sum unknown. */
-async function othersOf({ volumes }: Reading, instance: Instance, volume: Fact<Volume>): Promise<Other[]> {
-  const own = volume.known ? volume.value.id : '';
-  if (instance.volumes === undefined) throw new Error('EC2 names no volumes of the instance');
-  const [first, ...rest] = instance.volumes.map(({ id }) => id).filter((id) => id !== own);
-  if (first === undefined) return [];
-  const found = await volumes.describeVolumes([first, ...rest]);
-  if (found.length < rest.length + 1) throw new Error('EC2 does not return every volume of the instance');
-  return found.map((each) => {
-    const performance = provisionedFor(each);
-    if (performance === undefined) throw new Error(`what ${each.id} is provisioned for is not known`);
-    return { id: each.id, performance };
-  });
 }

@@ -5,13 +5,22 @@ import { chartLines } from './charts.ts';
 
 const MAX_MISSING = 6;
 
-/** Every cause for people: its numbers, what would help, what would not, and what is not known. Pure. */
-export function findingsOf(diagnosis: Diagnosis, input: Input): Finding[] {
+/**
+ * Every cause for people: its numbers, what would help, what would not, and what is not known. `where`: whose volume it
+ * is, before everything else. Pure.
+ */
+export function findingsOf(
+  diagnosis: Diagnosis,
+  input: Input,
+  { where = [], volumes = [] }: { where?: readonly string[]; volumes?: readonly string[] } = {},
+): Finding[] {
   return diagnosis.causes.map((cause, index) => ({
     cause: TEXTS[cause.name](namesOf(cause, input)),
     confidence: cause.confidence,
     evidence: [
+      ...(index === 0 ? where : []),
       ...cause.evidence,
+      ...(index === 0 ? volumes : []),
       ...(index === 0 ? chartLines(input) : []),
       ...helpOf(cause).map((text) => `would help: ${text}`),
       ...cause.wouldNotHelp.map((text) => `would not help: ${text}`),

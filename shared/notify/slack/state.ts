@@ -5,6 +5,7 @@ import { isPending } from '../../incident/questions.ts';
 /** What a message says about its incident at a glance. */
 export type State =
   | 'opened'
+  | 'stuck'
   | 'observing'
   | 'awaiting'
   | 'acting'
@@ -33,6 +34,7 @@ const GREY = '#6b7280';
 
 const LOOKS: Readonly<Record<State, Look>> = {
   opened: { icon: '🔵', words: 'Opened', need: NOBODY, colour: BLUE },
+  stuck: { icon: '🔴', words: 'Left to a person', need: PERSON, colour: RED },
   observing: { icon: '👁', words: 'Observed only', need: NOBODY, colour: GREY },
   awaiting: { icon: '🟠', words: 'Waiting for approval', need: ANSWER, colour: ORANGE },
   acting: { icon: '🔧', words: 'Acting', need: NOBODY, colour: BLUE },
@@ -57,7 +59,8 @@ export function stateOf(incident: Incident, now: number): State {
   if (outcome !== undefined) return outcome.kind === 'observed' ? 'observing' : outcome.kind;
   if (status === 'open' && pendingQuestions(incident, now).length > 0) return 'awaiting';
   if (incident.records.some(({ state, ran }) => state === 'running' || ran === true)) return 'acting';
-  return incident.records.some(({ state }) => state === 'observed') ? 'observing' : 'opened';
+  if (incident.records.some(({ state }) => state === 'observed')) return 'observing';
+  return incident.plan?.needsPerson === true ? 'stuck' : 'opened';
 }
 
 export function pendingQuestions({ questions, status }: Incident, now: number): Question[] {

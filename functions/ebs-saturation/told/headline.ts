@@ -1,0 +1,39 @@
+import type { Plan } from '../../../shared/incident/plan.ts';
+import type { Decision } from '../decide/decision.ts';
+import type { Diagnosis } from '../diagnose/types.ts';
+import type { Input } from '../input.ts';
+import { changeRecords, type Proposed } from '../plans/change-step.ts';
+import { standingOf } from '../standing.ts';
+import { isDoubtful } from './volumes.ts';
+import { whoseVolume } from './where.ts';
+
+/** The first line of a plan, and whether a person has to read it. */
+export type Headline = Pick<Plan, 'headline' | 'needsPerson'>;
+
+const PERSON = 'a person is needed';
+
+/** What is the matter, whose volume it is and where, and whether anybody is needed. Without figures: they move. Pure. */
+export function headlineOf(input: Input, cause: string, about: About): Headline {
+  const whose = whoseVolume(input.facts);
+  const where = `${whose === undefined ? '' : `${whose}, `}cluster ${input.incident.cluster.name}`;
+  const need = needOf(input, about);
+  return { headline: `${cause}: ${where}; ${need}`, ...(need === PERSON && { needsPerson: true }) };
+}
+
+interface About {
+  diagnosis: Diagnosis;
+  decision: Decision | undefined;
+  proposed: Proposed;
+}
+
+function needOf(input: Input, { diagnosis, decision, proposed }: About): string {
+  const states = changeRecords(input).map(({ state }) => state);
+  if (states.includes('done')) return 'it was changed, and whether that helped is watched';
+  if (states.includes('running')) return 'it is being changed';
+  if (proposed.steps.length > 0) return 'one change is planned';
+  if (standingOf(input.incident.signals).firing.length === 0) return 'no alarm is in ALARM now';
+  const [{ name }] = diagnosis.causes;
+  if (name === 'nothing-wrong' && !isDoubtful(input)) return 'nobody is needed';
+  if (states.includes('observed')) return 'a change is proposed and not made';
+  return decision?.decision === 'wait' ? 'a change has to wait' : PERSON;
+}
