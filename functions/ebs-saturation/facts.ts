@@ -6,6 +6,7 @@ import type { Node, Pod } from '../../shared/ports/kubernetes.ts';
 import type { Modification, Volume } from '../../shared/ports/volumes.ts';
 import { type Changes, readChanges } from './changes.ts';
 import type { Mate } from './diagnose/types.ts';
+import { type LearnedMaxima, readMaxima } from './maxima.ts';
 import { type LongUse, readLongUse } from './measure/long-use.ts';
 import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
@@ -30,6 +31,8 @@ export interface EbsSaturationFacts extends HostFacts {
   claim: Fact<ClaimFacts | null>;
   /** Null: Paramedic never changed it. */
   changes: Fact<Changes | null>;
+  /** The most of gp3 that EC2 has named here lately. */
+  maxima: Fact<LearnedMaxima>;
   /** Absent: nothing is to be given back. */
   longUse?: LongUse;
 }
@@ -74,6 +77,7 @@ export async function gather({
     changes: await readFact('the ledger', at, async () => {
       return (await readChanges(ports.table, incident.cluster, id)) ?? null;
     }),
+    maxima: await readFact('the ledger', at, () => readMaxima(ports.table, incident.cluster, at)),
     ...(isSteppingBack(incident.signals) && {
       longUse: await readLong(reading, volume, policy.changes.stepBack.quietFor),
     }),

@@ -1,6 +1,7 @@
 import { type Fact, known, unknown } from '../../shared/fact.ts';
 import type { Pod } from '../../shared/ports/kubernetes.ts';
 import type { DecisionInput, Host, Managed, Shortage, VolumeNow } from './decide/input.ts';
+import { withLearned } from './decide/learned.ts';
 import type { StepBackInput } from './decide/step-back.ts';
 import type { Diagnosis, Input as DiagnosisInput, PodOnVolume } from './diagnose/types.ts';
 import type { EbsSaturationFacts } from './facts.ts';
@@ -83,7 +84,8 @@ export function decisionInput(input: Input, short: Shortage): DecisionInput | un
 
 /** What is known of a volume, whatever is to be decided about it. */
 export interface VolumeLook extends Pick<Input, 'policy' | 'now'> {
-  facts: Pick<EbsSaturationFacts, 'volume' | 'isRoot' | 'modification' | 'changes' | 'claim'>;
+  facts: Pick<EbsSaturationFacts, 'volume' | 'isRoot' | 'modification' | 'changes' | 'claim'> &
+    Partial<Pick<EbsSaturationFacts, 'maxima'>>;
 }
 
 function volumeNow({ facts, policy, now }: VolumeLook, region: string): VolumeNow | undefined {
@@ -108,7 +110,7 @@ function volumeNow({ facts, policy, now }: VolumeLook, region: string): VolumeNo
     },
     managed: managedIn(facts),
     prices: pricesIn(region, policy.changes.prices),
-    policy: policy.changes,
+    policy: withLearned(policy.changes, facts.maxima, current.value),
     now,
   };
 }

@@ -12,6 +12,7 @@ import { costChange, costText } from '../price/cost.ts';
 import type { Performance } from '../volume.ts';
 import { askedBefore, isLowering } from './asked.ts';
 import { fittingClass } from './attributes-class.ts';
+import { heeds } from './lessons.ts';
 
 const ACTIONS: ReadonlySet<string> = new Set(['modify-volume', 'change-attributes-class']);
 const ANSWER_WITHIN_MS = DAY_MS;
@@ -47,10 +48,11 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   const records = changeRecords(input);
   const running = records.find(({ state }) => state === 'running');
   if (running !== undefined) return { steps: [running.step], reasons: [] };
-  const isClosed = records.some(({ state }) => state !== 'superseded');
-  if (decision.decision !== 'modify' || isClosed) return { steps: [], reasons: [] };
+  const ended = records.filter(({ state }) => state !== 'superseded');
+  if (decision.decision !== 'modify' || !heeds(ended, decision.to)) return { steps: [], reasons: [] };
   const { from } = decision;
   const isFine = (to: Performance) =>
+    whyInvalid(to, { gp3: about.policy.gp3 }) === undefined &&
     judgeCost({ from, to, cost: costChange({ from, to }, about.prices) }, about).is === 'fine';
   const { steps, reasons } = proposeChange(
     input,

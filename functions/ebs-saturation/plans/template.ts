@@ -1,4 +1,5 @@
 import type { Finding } from '../../../shared/incident/plan.ts';
+import { withLearned } from '../decide/learned.ts';
 import type { Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
 import { proposeTemplate } from '../launch-template.ts';
@@ -23,7 +24,7 @@ export function templateFindings({ facts, policy, now }: Input, { causes, used }
       throughputMib: most(used.throughput, root.value.throughputMib) * policy.changes.step,
     },
     mappings: { known: false, why: 'not read', source: 'launch template', at: now },
-    gp3: policy.changes.gp3,
+    gp3: withLearned(policy.changes, facts.maxima, root.value).gp3,
   });
   if (!proposal.possible) {
     return [{ cause: 'no launch template is proposed', confidence: 'possible', evidence: [proposal.why] }];
