@@ -1,20 +1,24 @@
 import { type EpochMs, HOUR_MS } from '../../shared/clock.ts';
 import { instanceIdOf } from '../../shared/cluster/node-match.ts';
 import { type Fact, known, readFact, unknown } from '../../shared/fact.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
 import type { GatherInput } from '../../shared/pipeline/trouble.ts';
 import type { Node, Pod } from '../../shared/ports/kubernetes.ts';
 import type { Modification, Volume } from '../../shared/ports/volumes.ts';
 import { type Changes, readChanges } from './changes.ts';
+import type { ModificationQuota } from './decide/input.ts';
 import type { Mate } from './diagnose/types.ts';
 import { type LearnedMaxima, readMaxima } from './maxima.ts';
 import { type LongUse, readLongUse } from './measure/long-use.ts';
 import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
+import { changeRecords } from './plans/change-step.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
 import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { readMates } from './reading/mates.ts';
-import { isSteppingBack } from './standing.ts';
+import { readModificationQuotas } from './reading/modification-quotas.ts';
+import { isSteppingBack, standingOf } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
 export interface EbsSaturationFacts extends HostFacts {
@@ -33,6 +37,8 @@ export interface EbsSaturationFacts extends HostFacts {
   changes: Fact<Changes | null>;
   /** The most of gp3 that EC2 has named here lately. */
   maxima: Fact<LearnedMaxima>;
+  /** Absent: no change is likely now. */
+  quotas?: Fact<ModificationQuota>[];
   /** Absent: nothing is to be given back. */
   longUse?: LongUse;
 }
@@ -40,7 +46,7 @@ export interface EbsSaturationFacts extends HostFacts {
 /** A fresh node's boot is looked at beside its mates'. */
 const BOOTED_LATELY_MS = 2 * HOUR_MS;
 
-/** About five calls of EC2, three of CloudWatch (twelve for a node that booted lately) and five lists of the cluster. */
+/** About six calls of EC2, two of Service Quotas, three of CloudWatch (twelve for a node that booted lately) and five lists of the cluster. */
 export async function gather({
   ports,
   incident,
@@ -78,10 +84,18 @@ export async function gather({
       return (await readChanges(ports.table, incident.cluster, id)) ?? null;
     }),
     maxima: await readFact('the ledger', at, () => readMaxima(ports.table, incident.cluster, at)),
+    ...(volume.known &&
+      isChangeLikely(incident) && { quotas: await readModificationQuotas(reading, volume.value.type) }),
     ...(isSteppingBack(incident.signals) && {
       longUse: await readLong(reading, volume, policy.changes.stepBack.quietFor),
     }),
   };
+}
+
+/** An alarm is in ALARM, and nothing was made yet: asking about the whole Region is not worth it otherwise. */
+function isChangeLikely(incident: Incident): boolean {
+  const isMade = changeRecords({ incident }).some(({ state }) => state === 'done' || state === 'running');
+  return !isMade && standingOf(incident.signals).firing.length > 0;
 }
 
 type Reading = GatherInput<EbsSaturationPolicy>['ports'] & { at: EpochMs };

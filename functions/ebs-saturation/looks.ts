@@ -79,7 +79,9 @@ export function shortageOf({ causes, used }: Diagnosis): Shortage | undefined {
 export function decisionInput(input: Input, short: Shortage): DecisionInput | undefined {
   const { facts, incident } = input;
   const volume = volumeNow(input, incident.cluster.region);
-  return volume === undefined ? undefined : { ...volume, short, host: hostIn(facts) };
+  if (volume === undefined) return undefined;
+  const quotas = facts.quotas === undefined ? {} : { quotas: facts.quotas };
+  return { ...volume, short, host: hostIn(facts), ...quotas };
 }
 
 /** What is known of a volume, whatever is to be decided about it. */
