@@ -14,6 +14,7 @@ import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
 import { changeRecords } from './plans/change-step.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
+import { readBefore } from './reading/before.ts';
 import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { readMates } from './reading/mates.ts';
@@ -26,6 +27,8 @@ export interface EbsSaturationFacts extends HostFacts {
   /** The newest one; null: never modified. */
   modification: Fact<Modification | null>;
   measured: Measured;
+  /** Before the change that was made; absent: `measured` reaches back to it, or there is none. */
+  before?: Measured;
   /** Null: the cluster has no Node of this instance. */
   node: Fact<Node | null>;
   /** Of the node. */
@@ -58,6 +61,8 @@ export async function gather({
   const id = volume.known ? volume.value.id : incident.subject.id;
   const host = await readHost(reading, volume);
   const instanceId = host.instance.known ? host.instance.value?.id : undefined;
+  const ask = { volumeId: id, instanceId, at };
+  const before = await readBefore(ports.usage, incident, ask);
   const connected = await readFact('Kubernetes', at, () => ports.kubernetes.connect(incident.cluster));
   const nodes = await follow(connected, 'Nodes', (kubernetes) => kubernetes.listNodes());
   const node = await follow(
@@ -72,7 +77,8 @@ export async function gather({
       const [latest] = await ports.volumes.describeModifications([id]);
       return latest ?? null;
     }),
-    measured: await readMeasured(ports.usage, { volumeId: id, instanceId, at }),
+    measured: await readMeasured(ports.usage, ask),
+    ...(before !== undefined && { before }),
     node,
     pods: await follow(connected, 'Pods of the node', async (kubernetes) => {
       const name = node.known ? node.value?.metadata?.name : undefined;

@@ -56,6 +56,22 @@ export const VOLUME_CASES: Readonly<Record<string, Case>> = {
     const begun = await stage.run(stage.volumes.modifyVolume({ id, ...FASTER }));
     expect(begun).toMatchObject({ state: 'modifying', progress: 0 });
   },
+  'a modification that runs is listed without being named': async (set) => {
+    const stage = await set();
+    const { id } = await rootOf(stage);
+    await stage.run(stage.volumes.modifyVolume({ id, ...FASTER }));
+    const { modifications, complete } = await stage.run(stage.volumes.listUnderWay(1_000));
+    expect(modifications).toMatchObject([{ volumeId: id, state: 'modifying', to: FASTER }]);
+    expect(complete).toBe(true);
+  },
+  'a modification that has ended is not listed as running': async (set) => {
+    const stage = await set();
+    const { id } = await rootOf(stage);
+    await stage.run(stage.volumes.modifyVolume({ id, ...FASTER }));
+    await stage.settle();
+    const { modifications } = await stage.run(stage.volumes.listUnderWay(1_000));
+    expect(modifications.filter(({ volumeId }) => volumeId === id)).toEqual([]);
+  },
   'a modified volume is what was asked for in the end, as large as before': async (set) => {
     const stage = await set();
     const { id } = await rootOf(stage);
