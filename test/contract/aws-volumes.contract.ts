@@ -5,7 +5,7 @@ import type { AwsStage, Case } from './aws.contract.ts';
 /** A well-formed id that no volume has. */
 const NOBODY = 'vol-0123456789abcdef0';
 /** Times that a stage settles. */
-const OPTIMISED_AFTER = 30;
+const OPTIMISED_AFTER = 6;
 const FASTER = { type: 'gp3', iops: 6_000, throughputMib: 250 } as const;
 
 async function rootOf({ ec2, loose, run }: AwsStage): Promise<{ id: string; device: string }> {

@@ -179,4 +179,16 @@ describe('what EC2 refused', () => {
     expect(await ended()).toMatchObject({ status: 'done' });
     expect(await noted()).toMatchObject({ ours: TO, made: [{ at: AT }] });
   });
+
+  test('a crash before EC2 was asked, and somebody makes it so: it is theirs', async () => {
+    const says: Parameters<typeof ec2>[0] = { kind: 'transient', refuses: 'InternalError' };
+    const { ended, noted, asked } = ec2(says);
+    await expect(ended()).rejects.toMatchObject({ kind: 'transient' });
+    expect(await noted()).toMatchObject({ ours: TO });
+    says.volume = [FROM, TO];
+    says.latest = [modification('completed', AT - DAY_MS)];
+    expect(await ended()).toMatchObject({ status: 'done', summary: 'it is so already' });
+    expect(asked()).toBe(1);
+    expect(await noted()).toBeUndefined();
+  });
 });

@@ -3,7 +3,7 @@ import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clo
 import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import { stepKey } from '../../../shared/incident/step-key.ts';
-import type { Modification } from '../../../shared/ports/volumes.ts';
+import type { Modification, Volume } from '../../../shared/ports/volumes.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
 import { noteChange, takeBackChange } from '../changes.ts';
 import { isSame, provisionedFor } from '../performance.ts';
@@ -78,13 +78,29 @@ async function send(context: ActionContext, step: Step, memory: Memory): Promise
   const [volume, latest] = [await readVolume(context, step), await readLatest(context, step)];
   // Ours already: the answer, or this round, was lost.
   if (isOurs(latest, step, memory)) return sent(context, memory);
-  if (isAt(volume, goalOf(step))) return soAlready();
-  if (isRunning(latest))
-    return failed('another modification of the volume is under way: nothing was changed');
-  if (!isAt(volume, beforeOf(step)))
-    return failed('somebody changed the volume in the meantime: nothing was changed');
+  const over = whyOver({ volume, latest }, step);
+  if (over !== undefined) {
+    // A crash may have been between the row and the call.
+    await takeBack(context, step);
+    return over;
+  }
   await context.checkStop();
   return await ask(context, step, memory);
+}
+
+/** Nothing was asked for, and nothing is to be. */
+function whyOver(now: { volume: Volume; latest: Modification | undefined }, step: Step) {
+  if (isAt(now.volume, goalOf(step))) return soAlready();
+  if (isRunning(now.latest))
+    return failed('another modification of the volume is under way: nothing was changed');
+  if (!isAt(now.volume, beforeOf(step)))
+    return failed('somebody changed the volume in the meantime: nothing was changed');
+  return undefined;
+}
+
+async function takeBack(context: ActionContext, step: Step): Promise<void> {
+  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
+  await takeBackChange(context.ports.table, about, keyOf(context, step));
 }
 
 function sent({ ports }: ActionContext, memory: Memory): ActionResult {
@@ -107,7 +123,7 @@ async function ask(context: ActionContext, step: Step, memory: Memory): Promise<
     const taken = error.kind === 'conflict' ? await takenAfterAll(context, step, memory) : 'not';
     if (taken === 'ours') return sent(context, memory);
     // One that is under way and that nobody can see may be ours: then the row stays.
-    if (taken === 'not' || error.code !== UNDER_WAY) await takeBackChange(table, about, change.key);
+    if (taken === 'not' || error.code !== UNDER_WAY) await takeBack(context, step);
     if (isFailure(error, 'unauthorised', 'unsupported')) throw error;
     return await refused(context, step, error);
   }
