@@ -24,7 +24,15 @@ export interface FailureDetails {
   retryAfterMs?: number;
   /** It failed without an answer: it may have been done all the same. */
   mayHaveHappened?: true;
+  /** What the provider would have taken at the most, where it says so. */
+  maximum?: Maximum;
   cause?: unknown;
+}
+
+/** A whole number above 0. From the provider's words, read by its adapter: it bounds what is asked for next. */
+export interface Maximum {
+  of: 'iops' | 'throughputMib';
+  value: number;
 }
 
 export class PortError extends Error {
@@ -34,6 +42,7 @@ export class PortError extends Error {
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly mayHaveHappened: boolean;
+  readonly maximum: Maximum | undefined;
 
   constructor(kind: FailureKind, message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -42,6 +51,7 @@ export class PortError extends Error {
     this.code = details.code;
     this.retryAfterMs = details.retryAfterMs;
     this.mayHaveHappened = details.mayHaveHappened === true;
+    this.maximum = details.maximum;
   }
 }
 

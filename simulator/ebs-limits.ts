@@ -23,6 +23,7 @@ interface Limits {
 /** Where the volume is may allow less. */
 export interface Ceilings {
   gp3Iops: number;
+  gp3ThroughputMib: number;
 }
 
 const LIMITS: Readonly<Record<string, Limits>> = {
@@ -108,7 +109,7 @@ function whyNoDefault(current: Provisioned, iops: number | undefined, type: Volu
 
 function whyNotSoMuch(
   { type, sizeGib, iops, throughputMib }: Provisioned,
-  { gp3Iops }: Ceilings,
+  { gp3Iops, gp3ThroughputMib }: Ceilings,
 ): EbsRefusal | undefined {
   const limits = LIMITS[type];
   if (limits === undefined) {
@@ -125,7 +126,8 @@ function whyNotSoMuch(
   // The least that a type has does not depend on the size.
   if (iops > Math.max(limits.min, limits.perGib * sizeGib))
     return unfit(`Iops to volume size ratio of ${iops / sizeGib} is too high; maximum is ${limits.perGib}`);
-  return type === 'gp3' ? whyNotSoFast(iops, throughputMib, limits) : undefined;
+  const maxThroughputMib = Math.min(limits.maxThroughputMib, gp3ThroughputMib);
+  return type === 'gp3' ? whyNotSoFast(iops, throughputMib, { ...limits, maxThroughputMib }) : undefined;
 }
 
 function whyNotSoFast(iops: number, throughputMib: number, limits: Limits): EbsRefusal | undefined {

@@ -39,6 +39,8 @@ export interface EbsParts extends PlacesParts {
 export class SimVolumes implements VolumeOperations {
   /** The most IOPS of gp3 here; some Regions have less than others. */
   gp3Ceiling = 80_000;
+  /** The most MiB/s of gp3 here. */
+  gp3Throughput = 2_000;
   /** The account's quota of storage under modification at once, in GiB. */
   modifiableGib = Number.POSITIVE_INFINITY;
   /** What instances are made from. */
@@ -98,7 +100,11 @@ export class SimVolumes implements VolumeOperations {
 
   describeModifications = async (request: DescribeVolumesModificationsRequest) => {
     const found = this.#asked(request.Filters).flatMap(({ id }) => this.modificationOf(id) ?? []);
-    const { items, NextToken } = pageOf(found, request);
+    const states = valuesOf(request.Filters, 'modification-state');
+    const { items, NextToken } = pageOf(
+      found.filter(({ ModificationState = '' }) => states?.includes(ModificationState) !== false),
+      request,
+    );
     return { VolumesModifications: items, ...NextToken };
   };
 
@@ -110,7 +116,10 @@ export class SimVolumes implements VolumeOperations {
   /** Throws an EbsError where EC2 would refuse. */
   modify(request: ModifyVolumeRequest): VolumeModification | undefined {
     const { life } = this.#existing(request.VolumeId ?? '');
-    const refusal = life.whyNot(request, { gp3Iops: this.gp3Ceiling });
+    const refusal = life.whyNot(request, {
+      gp3Iops: this.gp3Ceiling,
+      gp3ThroughputMib: this.gp3Throughput,
+    });
     if (refusal !== undefined) throw new EbsError(refusal.code, refusal.message);
     const running = [...this.#lives.values()].filter((each) => each.isModifying());
     const inUse = running.reduce((sum, { provisioned }) => sum + provisioned.sizeGib, 0);
@@ -134,10 +143,10 @@ export class SimVolumes implements VolumeOperations {
     return life;
   }
 
+  /** Without a filter by id: every volume there is. */
   #asked(filters: Filter[] = []): EbsPlace[] {
     const all = this.#places.all();
-    const ids = filters.find(({ Name }) => Name === 'volume-id')?.Values ?? [];
-    return ids.flatMap((id) => all.get(id) ?? []);
+    return valuesOf(filters, 'volume-id')?.flatMap((id) => all.get(id) ?? []) ?? [...all.values()];
   }
 
   #view(place: EbsPlace): Volume {
@@ -168,6 +177,10 @@ export class SimVolumes implements VolumeOperations {
       detail: { event: 'modifyVolume', result, cause: '', 'request-id': request },
     });
   }
+}
+
+function valuesOf(filters: Filter[] = [], name: string): string[] | undefined {
+  return filters.find(({ Name }) => Name === name)?.Values;
 }
 
 function ofClass({ type, iops, throughput }: Record<string, string>): Provisioned {

@@ -42,6 +42,7 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   volumes: {
     describeVolumes: { aws: 'ec2:DescribeVolumes' },
     describeModifications: { aws: 'ec2:DescribeVolumesModifications' },
+    listUnderWay: { aws: 'ec2:DescribeVolumesModifications' },
     modifyVolume: { aws: 'ec2:ModifyVolume' },
     describeTemplate: { aws: 'ec2:DescribeLaunchTemplateVersions' },
   },

@@ -94,6 +94,7 @@ function gatedVolumes(volumes: Volumes, gate: Gate): Volumes {
     describeVolumes: (ids) => gate.call(request('describeVolumes', ids), () => volumes.describeVolumes(ids)),
     describeModifications: (ids) =>
       gate.call(request('describeModifications', ids), () => volumes.describeModifications(ids)),
+    listUnderWay: (most) => gate.call(request('listUnderWay', most), () => volumes.listUnderWay(most)),
     modifyVolume: (change) => gate.call(request('modifyVolume', change), () => volumes.modifyVolume(change)),
     describeTemplate: (id, version) =>
       gate.call(request('describeTemplate', id, version), () => volumes.describeTemplate(id, version)),

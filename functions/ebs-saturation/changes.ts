@@ -1,13 +1,16 @@
 import { DAY_MS, type EpochMs, SECOND_MS } from '../../shared/clock.ts';
 import { PortError } from '../../shared/errors.ts';
 import type { ClusterRef } from '../../shared/ports/kubernetes.ts';
-import type { Condition, Item, Key, Table } from '../../shared/ports/table.ts';
+import type { Condition, Item, Key, Table, Value } from '../../shared/ports/table.ts';
 import { isSame } from './performance.ts';
 import type { Performance } from './volume.ts';
 
 /** The modifications that Paramedic made of one volume: EC2 tells of the latest alone, whoever made it. */
 export interface Changes {
-  /** Newest last; `key` is the step's. Written before the call, so one more may be counted than was made. */
+  /**
+   * Newest last; `key` is the step's. Written before the call, so one more may be counted than was made; what EC2
+   * refused is taken out again.
+   */
   made: { key: string; at: EpochMs }[];
   /** What it was before the first of them, and what the last made of it. */
   original: Performance;
@@ -45,9 +48,10 @@ export async function listChanged(table: Table, cluster: ClusterRef): Promise<Ch
   const items = await table.query(pkOf(cluster));
   return items
     .filter((item) => item['cluster'] === cluster.name)
-    .map((item) => {
+    .flatMap((item) => {
       const { sk: id, lookedAt } = item;
-      return { id, ...changesOf(item), ...(typeof lookedAt === 'number' && { lookedAt }) };
+      const known = changesOf(item);
+      return known === undefined ? [] : [{ id, ...known, ...(typeof lookedAt === 'number' && { lookedAt }) }];
     });
 }
 
@@ -79,6 +83,7 @@ export async function noteChange(
       base: { ...(isOurs(known, change.from) ? known.base : change.from) },
       cluster: about.place.name,
       mark: change.key,
+      previous: known === undefined ? null : asItem(known),
       expiresAt: Math.ceil((change.at + KEPT_MS) / SECOND_MS),
     };
     if (await table.update(key, { set }, [sameAs(item)])) return;
@@ -86,6 +91,39 @@ export async function noteChange(
   throw new PortError('conflict', 'what was modified changed while it was written', {
     operation: 'note volume modification',
   });
+}
+
+/**
+ * Takes back what `noteChange` wrote of a step that EC2 has refused: nothing was changed, so nothing is Paramedic's, and
+ * it is none of the four that EC2 takes in a day, which count what was accepted. Does nothing where another change was
+ * noted since, and the same again changes nothing. A crash before it leaves the row as it was noted: the step is done
+ * again then, and EC2 either refuses it again or makes the row true.
+ */
+export async function takeBackChange(
+  table: Table,
+  about: { place: Place; volumeId: string },
+  key: string,
+): Promise<void> {
+  const rowKey = keyOf(about.place, about.volumeId);
+  const item = await table.get(rowKey);
+  const previous = item?.['previous'];
+  // Rows of older versions do not say what stood there before.
+  if (item === undefined || item['mark'] !== key || previous === undefined) return;
+  const mark = `${key}, taken back`;
+  const change =
+    previous === null
+      ? { set: { mark }, remove: ['previous', 'made', 'original', 'ours', 'base'] }
+      : { set: { ...(previous as Record<string, Value>), mark }, remove: ['previous'] };
+  await table.update(rowKey, change, [sameAs(item)]);
+}
+
+function asItem({ made, original, ours, base }: Changes): Record<string, Value> {
+  return {
+    made: made.map((each) => ({ ...each })),
+    original: { ...original },
+    ours: { ...ours },
+    base: { ...base },
+  };
 }
 
 function isOurs(known: Changes | undefined, from: Performance): known is Changes {
@@ -98,8 +136,10 @@ function sameAs(item: Item | undefined): Condition {
     : { attribute: 'mark', is: 'equal', value: String(item['mark']) };
 }
 
-function changesOf(item: Item): Changes {
+/** Undefined: all that was noted was taken back. */
+function changesOf(item: Item): Changes | undefined {
   const { made, original, ours, base } = item;
+  if (original === undefined) return undefined;
   return { made, original, ours, base } as unknown as Changes;
 }
 

@@ -1,5 +1,6 @@
 import { type Fact, known, unknown } from '../../shared/fact.ts';
 import type { DecisionInput, Host, Managed, Shortage, VolumeNow } from './decide/input.ts';
+import { withLearned } from './decide/learned.ts';
 import type { StepBackInput } from './decide/step-back.ts';
 import type { Diagnosis, Input as DiagnosisInput } from './diagnose/types.ts';
 import type { EbsSaturationFacts } from './facts.ts';
@@ -73,12 +74,15 @@ export function shortageOf({ causes, used }: Diagnosis): Shortage | undefined {
 export function decisionInput(input: Input, short: Shortage): DecisionInput | undefined {
   const { facts, incident } = input;
   const volume = volumeNow(input, incident.cluster.region);
-  return volume === undefined ? undefined : { ...volume, short, host: hostIn(facts) };
+  if (volume === undefined) return undefined;
+  const quotas = facts.quotas === undefined ? {} : { quotas: facts.quotas };
+  return { ...volume, short, host: hostIn(facts), ...quotas };
 }
 
 /** What is known of a volume, whatever is to be decided about it. */
 export interface VolumeLook extends Pick<Input, 'policy' | 'now'> {
-  facts: Pick<EbsSaturationFacts, 'volume' | 'isRoot' | 'modification' | 'changes' | 'claim'>;
+  facts: Pick<EbsSaturationFacts, 'volume' | 'isRoot' | 'modification' | 'changes' | 'claim'> &
+    Partial<Pick<EbsSaturationFacts, 'maxima'>>;
 }
 
 function volumeNow({ facts, policy, now }: VolumeLook, region: string): VolumeNow | undefined {
@@ -103,7 +107,7 @@ function volumeNow({ facts, policy, now }: VolumeLook, region: string): VolumeNo
     },
     managed: managedIn(facts),
     prices: pricesIn(region, policy.changes.prices),
-    policy: policy.changes,
+    policy: withLearned(policy.changes, facts.maxima, current.value),
     now,
   };
 }

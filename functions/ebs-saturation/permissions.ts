@@ -11,6 +11,8 @@ export const reads: Permissions = {
     'ec2:DescribeVolumes',
     'ec2:DescribeVolumesModifications',
     'eks:DescribeCluster',
+    'servicequotas:GetAWSDefaultServiceQuota',
+    'servicequotas:GetServiceQuota',
   ],
   kubernetes: [
     'list /nodes',

@@ -2,12 +2,14 @@ import { type EpochMs, humanDuration, isoTime, MINUTE_MS } from '../../shared/cl
 import type { Outcome, OutcomeKind, Plan, PlanEnd, Severity } from '../../shared/incident/plan.ts';
 import { decideModification } from './decide/decide.ts';
 import type { Decision } from './decide/decision.ts';
+import { learnedText } from './decide/learned.ts';
 import { diagnose } from './diagnose/index.ts';
 import type { Diagnosis } from './diagnose/types.ts';
 import type { Input } from './input.ts';
-import { decisionInput, diagnosisInput, shortageOf } from './looks.ts';
+import { decisionInput, diagnosisInput, performanceIn, shortageOf } from './looks.ts';
 import { afterChange } from './plans/after.ts';
 import { changeRecords, changeSteps, loweringRecords, type Proposed } from './plans/change-step.ts';
+import { isLesson } from './plans/lessons.ts';
 import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingOf } from './standing.ts';
@@ -37,7 +39,11 @@ export function playbook(input: Input): Plan {
     severity: severityOf(diagnosis, input),
     findings: [...findings, ...templateFindings(input, diagnosis)],
     steps: proposed.steps,
-    reasons: [...(decision === undefined ? [] : reasonsOf(decision)), ...proposed.reasons],
+    reasons: [
+      ...(decision === undefined ? [] : reasonsOf(decision)),
+      ...learnedIn(input),
+      ...proposed.reasons,
+    ],
     next: nextOf(input),
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
@@ -73,6 +79,11 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
   return { decision, proposed: changeSteps(input, decision, about) };
 }
 
+function learnedIn({ facts, policy }: Input): string[] {
+  const current = performanceIn(facts);
+  return current.known ? learnedText(policy.changes, facts.maxima, current.value) : [];
+}
+
 /** One volume that is well says nothing of the others, where the alarm is on their instance. */
 function severityOf({ causes: [{ name }] }: Diagnosis, input: Input): Severity {
   if (name === 'stalled-io') return 'critical';
@@ -104,7 +115,10 @@ const ENDINGS: readonly [string, OutcomeKind][] = [
 ];
 
 function over(input: Input, since: EpochMs): PlanEnd {
-  const records = changeRecords(input);
+  const all = changeRecords(input);
+  // What came of the smaller step is what came of it.
+  const later = all.filter((record) => !isLesson(record));
+  const records = later.length > 0 ? later : all;
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
   const last = records.at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
   const done =

@@ -18,11 +18,14 @@ import { awsCall } from './classify.ts';
 import { templateVersion } from './launch-templates.ts';
 import { allPages, chunks } from './paging.ts';
 import type { VolumeOperations } from './volumes-ops.ts';
+import { modifyCall } from './volumes-refusals.ts';
 
 /** Values one filter takes. */
 const FILTER_VALUES = 200;
 /** The most that DescribeVolumesModifications takes. */
 const PAGE_SIZE = 500;
+/** Of modifications that nobody named. */
+const MAX_PAGES = 20;
 const DESCRIBE_MODIFICATIONS = 'ec2:DescribeVolumesModifications';
 const MODIFY = 'ec2:ModifyVolume';
 
@@ -36,9 +39,32 @@ export function volumesAdapter(calls: VolumeOperations): Volumes {
       const found = await inChunks(ids, (chunk) => describeModifications(calls, chunk));
       return found.map((each) => toModification(DESCRIBE_MODIFICATIONS, each));
     },
+    listUnderWay: (most) => listUnderWay(calls, most),
     modifyVolume: (change) => modify(calls, change),
     describeTemplate: (id, version) => templateVersion(calls, id, version),
   };
+}
+
+const UNDER_WAY = ['modifying', 'optimizing'];
+
+/** Stops as soon as there are too many, and at an answer whose pages do not end. */
+async function listUnderWay(calls: VolumeOperations, most: number) {
+  const modifications: Modification[] = [];
+  const Filters = [{ Name: 'modification-state', Values: UNDER_WAY }];
+  let NextToken: string | undefined;
+  for (let page = 0; page < MAX_PAGES && modifications.length <= most; page++) {
+    const request = { Filters, MaxResults: PAGE_SIZE, NextToken };
+    const answer = await awsCall(DESCRIBE_MODIFICATIONS, () => calls.describeModifications(request));
+    const found = (answer.VolumesModifications ?? []).map((each) =>
+      toModification(DESCRIBE_MODIFICATIONS, each),
+    );
+    // One that has ended meanwhile uses nothing any more.
+    modifications.push(...found.filter(({ state }) => state !== 'completed' && state !== 'failed'));
+    NextToken = answer.NextToken || undefined;
+    if (NextToken === undefined) break;
+  }
+  const complete = NextToken === undefined && modifications.length <= most;
+  return { modifications: modifications.slice(0, most), complete };
 }
 
 async function inChunks<T>(ids: readonly string[], ask: (chunk: string[]) => Promise<T[]>): Promise<T[]> {
@@ -70,7 +96,7 @@ function describeModifications(calls: VolumeOperations, ids: string[]): Promise<
 
 async function modify(calls: VolumeOperations, change: VolumeChange): Promise<Modification> {
   const { id, type, iops, throughputMib } = change;
-  const answer = await awsCall(MODIFY, () =>
+  const answer = await modifyCall(MODIFY, () =>
     calls.modifyVolume({
       VolumeId: id,
       VolumeType: type as VolumeType,

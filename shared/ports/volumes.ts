@@ -13,10 +13,16 @@ export interface Volumes {
    */
   describeModifications(ids: readonly [string, ...string[]]): Promise<Modification[]>;
   /**
+   * DescribeVolumesModifications by state: all that are `modifying` or `optimizing` in the account and Region, whoever
+   * made them. Not `complete`: there are more than `most`, and those given are only a part.
+   */
+  listUnderWay(most: number): Promise<{ modifications: Modification[]; complete: boolean }>;
+  /**
    * ModifyVolume; the size is never sent, so it stays. EC2 has no client token and no way back: read before asking, the
    * same request twice may be two modifications. Throws PortError `conflict` with the code `IncorrectModificationState`
    * while a modification runs and `VolumeModificationRateExceeded` after too many in a day, `invalid` for what the type,
-   * size, zone or a quota of the account does not allow, `not-found` when there is no such volume.
+   * size, zone or a quota of the account does not allow (with `maximum` where EC2 names the most it would take),
+   * `not-found` when there is no such volume.
    */
   modifyVolume(change: VolumeChange): Promise<Modification>;
   /**

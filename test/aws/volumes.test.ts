@@ -194,6 +194,27 @@ describe('modifyVolume', () => {
     await expect(volumes.modifyVolume(change)).rejects.toThrow(message);
   });
 
+  test.each([
+    ['Volume iops of 20000 is too high; maximum is 16000', { of: 'iops', value: 16_000 }],
+    ['Volume iops of 20000 is too high; maximum is 16000.', { of: 'iops', value: 16_000 }],
+    ['Volume throughput of 1500 MiB/s is too high; maximum is 1000', { of: 'throughputMib', value: 1_000 }],
+    ['Volume throughput of 1500 is too high; maximum is 1000 MiBps', { of: 'throughputMib', value: 1_000 }],
+    ['Volume iops of 20000 is too high; maximum is 0', undefined],
+    ['Volume iops of 20000 is too high; maximum is 1600000000000', undefined],
+    ['Volume iops of 20000 is too high; maximum is 1.5', undefined],
+    ['Volume iops of 20000 is too low; minimum is 3000', undefined],
+    ['Iops to volume size ratio of 600.0 is too high; maximum is 500', undefined],
+    ['A volume named x. Volume iops of 1 is too high; maximum is 16000', undefined],
+  ])('%s: the most it names is a number of its own', async (message, maximum) => {
+    mock.on(ModifyVolumeCommand).rejects(Object.assign(named('InvalidParameterValue'), { message }));
+    const failure = await volumes.modifyVolume(change).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'invalid', code: 'InvalidParameterValue' });
+    expect(failure).toHaveProperty('maximum', maximum);
+    const other = Object.assign(named('InvalidParameterCombination'), { message });
+    mock.on(ModifyVolumeCommand).rejects(other);
+    await expect(volumes.modifyVolume(change)).rejects.toHaveProperty('maximum', undefined);
+  });
+
   test('an answer without a modification may have been one', async () => {
     mock.on(ModifyVolumeCommand).resolves({});
     await expect(volumes.modifyVolume(change)).rejects.toMatchObject({

@@ -18,6 +18,8 @@ export const TEMPLATE_VERSIONS = [
   [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 100, VolumeType: 'gp3' } }],
 ] as const;
 
+/** Times that a stage settles. */
+const OPTIMISED_AFTER = 6;
 const FASTER = { type: 'gp3', iops: 6_000, throughputMib: 250 } as const;
 
 async function rootOf({ ec2, loose, run }: AwsStage): Promise<{ id: string; device: string }> {
@@ -69,6 +71,25 @@ export const VOLUME_CASES: Readonly<Record<string, Case>> = {
     const { id } = await rootOf(stage);
     const begun = await stage.run(stage.volumes.modifyVolume({ id, ...FASTER }));
     expect(begun).toMatchObject({ state: 'modifying', progress: 0 });
+  },
+  'a modification that runs is listed without being named': async (set) => {
+    const stage = await set();
+    const { id } = await rootOf(stage);
+    await stage.run(stage.volumes.modifyVolume({ id, ...FASTER }));
+    const { modifications, complete } = await stage.run(stage.volumes.listUnderWay(1_000));
+    expect(modifications).toMatchObject([{ volumeId: id, state: 'modifying', to: FASTER }]);
+    expect(complete).toBe(true);
+  },
+  'a modification that has ended is not listed as running': async (set) => {
+    const stage = await set();
+    const { id } = await rootOf(stage);
+    await stage.run(stage.volumes.modifyVolume({ id, ...FASTER }));
+    // EBS optimises for long after what was begun holds.
+    for (let turn = 0; turn < OPTIMISED_AFTER; turn++) await stage.settle();
+    const [read] = await stage.run(stage.volumes.describeModifications([id]));
+    expect(read?.state).toBe('completed');
+    const { modifications } = await stage.run(stage.volumes.listUnderWay(1_000));
+    expect(modifications.filter(({ volumeId }) => volumeId === id)).toEqual([]);
   },
   'a modified volume is what was asked for in the end, as large as before': async (set) => {
     const stage = await set();

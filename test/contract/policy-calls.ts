@@ -166,6 +166,8 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       'ec2:DescribeLaunchTemplateVersions',
       'ec2:DescribeVolumes',
       'ec2:DescribeVolumesModifications',
+      'servicequotas:GetAWSDefaultServiceQuota',
+      'servicequotas:GetServiceQuota',
     ]),
     ...[TAGGED, ...OF_CLUSTERS].flatMap((tags) => on(VOLUME, ['ec2:ModifyVolume'], tags)),
   ],

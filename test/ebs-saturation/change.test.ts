@@ -23,6 +23,21 @@ describe('a volume that is short of IOPS', () => {
     expect(changes(run)).toEqual(['modifyVolume']);
   });
 
+  test('is judged by what it was before, however long EC2 takes to complete it', async () => {
+    const run = ebsRun();
+    run.world.ebs.follow(run.volumeId, VOLUME_COURSES.slow);
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    alarm(run, run.volumeId, 'OK');
+    await pass(run, 5 * HOUR_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'open', records: [{ state: 'done' }] });
+    await pass(run, 3 * HOUR_MS);
+    const { outcome } = await theIncident(run);
+    expect(outcome).toMatchObject({
+      kind: 'fixed',
+      summary: expect.stringContaining('better by the metric'),
+    });
+  });
+
   test('in mode approve the question shows the cost before and after, and nothing is done without a yes', async () => {
     const run = ebsRun({ mode: 'approve' });
     await saturated(run);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { readChanges } from '../../functions/ebs-saturation/changes.ts';
 import { fittingClass } from '../../functions/ebs-saturation/plans/attributes-class.ts';
 import type { Performance } from '../../functions/ebs-saturation/volume.ts';
 import { HOUR_MS } from '../../shared/clock.ts';
 import type { Mode } from '../../shared/config/policy.ts';
 import type { VolumeAttributesClass } from '../../shared/ports/kubernetes.ts';
+import { FaultPlan } from '../../simulator/faults.ts';
 import { changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
 
 const FROM: Performance = { type: 'gp3', sizeGib: 100, iops: 3_000, throughputMib: 125 };
@@ -50,8 +52,10 @@ function withClasses(
   classes: { name: string; parameters: Record<string, string> }[],
   changesOption: Record<string, unknown> = {},
   mode: Mode = 'auto',
+  faults = new FaultPlan(),
 ): EbsRun {
   return ebsRun({
+    faults,
     mode,
     changes: changesOption,
     world: {
@@ -136,6 +140,16 @@ describe('a claim that names a VolumeAttributesClass', () => {
     const incident = await theIncident(run);
     expect(incident.records).toEqual([]);
     expect(incident.plan?.reasons.join('; ')).toContain('names class fast, and standard is still in effect');
+  });
+
+  test('where the API server refuses it, the ledger does not say that Paramedic made it', async () => {
+    const rule = { port: 'kubernetes', method: 'patchPersistentVolumeClaim' } as const;
+    const faults = new FaultPlan([{ ...rule, fault: { kind: 'unauthorised' } }]);
+    const run = withClasses([{ name: 'fast', parameters: gp3(5_000) }], {}, 'auto', faults);
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    expect((await theIncident(run)).records).toMatchObject([{ state: 'failed' }]);
+    const { account, region } = run.world.spec;
+    expect(await readChanges(run.world.table, { account, region }, run.volumeId)).toBeUndefined();
   });
 
   test('a driver that does not carry it out is told after an hour', async () => {

@@ -103,6 +103,11 @@ const peak = (most: number) =>
 
 const NO_MODIFICATIONS = known([], 'a test', NOW);
 
+const quota = (of: 'GiB' | 'IOPS', most: number) =>
+  fact(
+    fc.record({ code: fc.constant('L-0'), of: fc.constant(of), limit: fc.nat(most), inUse: fc.nat(100_000) }),
+  );
+
 /** `current` valid or not; every read may have failed. */
 export const inputs: fc.Arbitrary<DecisionInput> = fc
   .record({
@@ -134,7 +139,7 @@ export const inputs: fc.Arbitrary<DecisionInput> = fc
         others: fc.record({ iops: fc.nat(30_000), throughputMib: fc.nat(1_000) }),
       }),
     ),
-    storageQuota: fact(fc.record({ limitGib: fc.nat(900_000), inUseGib: fc.nat(100_000) })),
+    quotas: fc.tuple(quota('GiB', 900_000), quota('IOPS', 900_000)),
   })
   .map(({ original, ...rest }) => (original === undefined ? rest : { ...rest, original }));
 

@@ -77,24 +77,47 @@ describe('four in any 24 hours', () => {
 
 describe('the quota of storage under modification', () => {
   const modifications = { history: read([]), latest: read(null) };
+  const storage = (limit: number, inUse: number) => [
+    read({ code: 'L-59C8FC87', of: 'GiB' as const, limit, inUse }),
+  ];
 
   test.each([
     [500, 'modify'],
     [501, 'wait'],
-  ])('%d of 1000 GiB in use, 500 to come: %s', (inUseGib, decision) =>
-    expect(decided(modifications, { storageQuota: read({ limitGib: 1_000, inUseGib }) })).toMatchObject({
-      decision,
-    }),
+  ])('%d of 1000 GiB in use, 500 to come: %s', (inUse, decision) =>
+    expect(decided(modifications, { quotas: storage(1_000, inUse) })).toMatchObject({ decision }),
   );
 
-  test('smaller than the volume: no waiting helps, a person asks for more', () =>
-    expect(decided(modifications, { storageQuota: read({ limitGib: 499, inUseGib: 0 }) })).toMatchObject({
-      decision: 'propose',
-      why: expect.stringMatching(/ask for more quota$/),
+  test('where others have to end first, the code, the value, the use and the wait are said', () =>
+    expect(decided(modifications, { quotas: storage(1_000, 501) })).toMatchObject({
+      until: NOW + 15 * MINUTE_MS,
+      why: '501 of 1000 GiB of gp3 are under modification in this Region (quota L-59C8FC87): no room for 500; wait until some have ended',
     }));
 
-  test('that could not be read does not hold anything up: EC2 says so', () =>
-    expect(decided(modifications, { storageQuota: unknown('throttled', 'x', NOW) })).toMatchObject({
-      decision: 'modify',
+  test('smaller than the volume: no waiting helps, a person asks for more', () =>
+    expect(decided(modifications, { quotas: storage(499, 0) })).toMatchObject({
+      decision: 'propose',
+      why: expect.stringMatching(
+        /^quota L-59C8FC87 lets 499 GiB .* this is 500: ask for more: aws .* --quota-code L-59C8FC87 --desired-value 1$/,
+      ),
     }));
+
+  test('that could not be read does not hold anything up: EC2 says so, and the reasons that it is unknown', () => {
+    const quotas = [unknown('throttled', 'quota L-59C8FC87', NOW)];
+    const decision = decided(modifications, { quotas });
+    expect(decision.decision).toBe('modify');
+    expect(decision.reasons).toContain(
+      'whether quota L-59C8FC87 has room is unknown: throttled; EC2 refuses it where it has none',
+    );
+  });
+
+  test('of the IOPS of io2 the larger of before and after counts', () => {
+    const io2 = volumeOf('io2', 500, 10_000, 2_560);
+    const at = (inUse: number) => {
+      const quotas = [read({ code: 'L-35B31D98', of: 'IOPS' as const, limit: 100_000, inUse })];
+      return decideModification(shortOf(io2, 'iops', { modifications, quotas }));
+    };
+    expect(at(85_000)).toMatchObject({ decision: 'modify', to: { iops: 15_000 } });
+    expect(at(85_001)).toMatchObject({ decision: 'wait', why: expect.stringContaining('L-35B31D98') });
+  });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decideModification } from '../../functions/ebs-saturation/decide/decide.ts';
 import type { Decision } from '../../functions/ebs-saturation/decide/decision.ts';
 import type { DecisionInput } from '../../functions/ebs-saturation/decide/input.ts';
+import { withLearned } from '../../functions/ebs-saturation/decide/learned.ts';
 import { whyInvalid } from '../../functions/ebs-saturation/limits/check.ts';
 import { gp2Performance, performanceOf } from '../../functions/ebs-saturation/limits/performance.ts';
 import { monthlyCost } from '../../functions/ebs-saturation/price/cost.ts';
@@ -66,14 +67,20 @@ function instanceHolds({ from, to }: Modify, { host }: DecisionInput) {
   expect(to.iops).toBeLessThanOrEqual(Math.max(room, least));
 }
 
-function isItsTurn({ modifications, storageQuota }: DecisionInput, { to }: Modify) {
+function isItsTurn({ modifications, quotas = [] }: DecisionInput, { from, to, reasons }: Modify) {
   const { history, latest } = modifications;
   if (!history.known || !latest.known) throw new Error('modifications are unknown');
   expect(['completed', 'failed', undefined]).toContain(latest.value?.state);
   expect(history.value.filter((at) => at > NOW - DAY_MS).length).toBeLessThan(4);
-  if (!storageQuota?.known) return;
-  const { limitGib, inUseGib } = storageQuota.value;
-  expect(inUseGib + to.sizeGib).toBeLessThanOrEqual(limitGib);
+  for (const quota of quotas) {
+    if (!quota.known) {
+      expect(reasons.join('; ')).toContain('has room is unknown');
+      continue;
+    }
+    const { of, limit, inUse } = quota.value;
+    const need = of === 'GiB' ? to.sizeGib : Math.max(from.iops, to.iops);
+    expect(inUse + need).toBeLessThanOrEqual(limit);
+  }
 }
 
 function check(decision: Decision, input: DecisionInput): void {
@@ -111,6 +118,34 @@ describe('whatever is read of a volume', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  test('no change of gp3 exceeds what EC2 named as the most, unless the volume has more already', () => {
+    const learned = fc.record(
+      { iops: fc.integer({ min: 3_000, max: 80_000 }), throughputMib: fc.integer({ min: 125, max: 2_000 }) },
+      { requiredKeys: [] },
+    );
+    let bounded = 0;
+    fc.assert(
+      fc.property(inputs, learned, (input, most) => {
+        const at = ({ iops, throughputMib }: typeof most) => ({
+          ...(iops !== undefined && { iops: { value: iops, at: NOW } }),
+          ...(throughputMib !== undefined && { throughputMib: { value: throughputMib, at: NOW } }),
+        });
+        const policy = withLearned(input.policy, read(at(most)), input.current);
+        const decision = decideModification({ ...input, policy });
+        check(decision, { ...input, policy });
+        if (decision.decision !== 'modify' || decision.to.type !== 'gp3') return;
+        for (const figure of ['iops', 'throughputMib'] as const) {
+          const value = most[figure];
+          if (value === undefined || input.current[figure] > value) continue;
+          expect(decision.to[figure]).toBeLessThanOrEqual(value);
+          bounded += 1;
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(bounded).toBeGreaterThan(100);
   });
 
   test('figures that are none end in no change', () => {

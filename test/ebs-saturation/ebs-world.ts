@@ -9,6 +9,7 @@ import { answerQuestions } from '../../shared/incident/answers.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import type { FaultPlan } from '../../simulator/faults.ts';
+import type { SimQuota } from '../../simulator/quotas.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { type World, worldOf } from '../../simulator/world.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
@@ -19,6 +20,8 @@ const PRICES = {
     asOf: '2026-11-01',
     types: {
       gp2: { gib: 0.11 },
+      io1: { gib: 0.138, iops: [{ above: 0, usd: 0.072 }] },
+      io2: { gib: 0.138, iops: [{ above: 0, usd: 0.072 }] },
       gp3: {
         gib: 0.088,
         iops: [{ above: 3_000, usd: 0.0055 }],
@@ -33,6 +36,7 @@ export interface EbsOptions {
   world?: Partial<WorldInput['clusters'][number]>;
   changes?: Record<string, unknown>;
   faults?: FaultPlan;
+  quotas?: readonly SimQuota[];
 }
 
 export interface EbsRun {
@@ -43,8 +47,9 @@ export interface EbsRun {
 }
 
 /** One node and a database with a volume of its own, gp3 with 3,000 IOPS and 125 MiB/s. */
-export function ebsRun({ mode = 'auto', world: given = {}, changes = {}, faults }: EbsOptions = {}): EbsRun {
-  const world = worldOf({
+export function ebsRun(options: EbsOptions = {}): EbsRun {
+  const { mode = 'auto', world: given = {}, changes = {}, faults, quotas = [] } = options;
+  const spec: WorldInput = {
     clusters: [
       {
         name: 'prod',
@@ -55,7 +60,8 @@ export function ebsRun({ mode = 'auto', world: given = {}, changes = {}, faults 
         ...given,
       },
     ],
-  });
+  };
+  const world = worldOf(spec, { quotas });
   const section = v.parse(ebsSaturationSection, { changes: { prices: PRICES, ...changes } });
   const simulation = new Simulation({
     world,

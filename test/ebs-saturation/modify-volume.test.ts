@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { modifyVolume } from '../../functions/ebs-saturation/actions/modify-volume.ts';
+import { readChanges } from '../../functions/ebs-saturation/changes.ts';
 import type { ActionContext, ActionResult } from '../../shared/actions/action.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
-import { PortError } from '../../shared/errors.ts';
+import { type FailureKind, PortError } from '../../shared/errors.ts';
 import type { Step } from '../../shared/incident/plan.ts';
 import type { Modification, Volume, VolumePerformance } from '../../shared/ports/volumes.ts';
 import { MemoryTable } from '../../simulator/table.ts';
@@ -24,6 +25,9 @@ function ec2(says: {
   volume?: VolumePerformance[];
   latest?: (Modification | undefined)[];
   refuses?: string;
+  kind?: FailureKind;
+  /** Once, before the ledger is asked to change a row for the n-th time. */
+  dies?: number;
 }) {
   let now = AT;
   let asked = 0;
@@ -36,7 +40,7 @@ function ec2(says: {
       asked += 1;
       const operation = 'ec2:ModifyVolume';
       if (says.refuses === undefined) return modification('modifying', now);
-      throw new PortError('conflict', 'no', { operation, code: says.refuses });
+      throw new PortError(says.kind ?? 'conflict', 'no', { operation, code: says.refuses });
     },
   };
   const clock = {
@@ -45,7 +49,16 @@ function ec2(says: {
       now += ms;
     },
   };
-  const table = new MemoryTable();
+  const memory = new MemoryTable();
+  let updates = 0;
+  const table = {
+    get: memory.get.bind(memory),
+    update: async (...args: Parameters<MemoryTable['update']>) => {
+      updates += 1;
+      if (updates === says.dies) throw new Error('the process died');
+      return await memory.update(...args);
+    },
+  };
   const incident = { id: 'inc-1', generation: 1, cluster: { name: 'prod', account: '1', region: 'r' } };
   const context = (memory: ActionContext['memory']) =>
     ({
@@ -61,7 +74,8 @@ function ec2(says: {
     while (result.status === 'again') result = await modifyVolume.apply(context(result.memory ?? {}), STEP);
     return result;
   };
-  return { ended, asked: () => asked };
+  const noted = () => readChanges(memory, incident.cluster, ID);
+  return { ended, asked: () => asked, noted };
 }
 
 function modification(state: Modification['state'], startedAt: number, to = TO): Modification {
@@ -103,5 +117,78 @@ describe('what EC2 says of modifications comes late', () => {
     const { ended, asked } = ec2({ volume: [FROM, TO], latest: [modification('completed', AT - DAY_MS)] });
     expect(await ended()).toMatchObject({ status: 'done', summary: 'it is so already' });
     expect(asked()).toBe(0);
+  });
+});
+
+describe('what EC2 refused', () => {
+  test.each([
+    ['InvalidParameterValue', 'invalid'],
+    ['VolumeModificationRateExceeded', 'conflict'],
+    ['InvalidVolume.NotFound', 'not-found'],
+  ] as const)('%s: the ledger does not say that Paramedic made it', async (refuses, kind) => {
+    const { ended, noted, asked } = ec2({ refuses, kind });
+    expect(await ended()).toMatchObject({ status: 'failed' });
+    expect(asked()).toBe(1);
+    expect(await noted()).toBeUndefined();
+  });
+
+  test.each(['unauthorised', 'unsupported'] as const)(
+    '%s is thrown on, and nothing stays noted',
+    async (kind) => {
+      const { ended, noted } = ec2({ refuses: 'UnauthorizedOperation', kind });
+      await expect(ended()).rejects.toMatchObject({ kind });
+      expect(await noted()).toBeUndefined();
+    },
+  );
+
+  test('without an answer it may have been made: it stays noted', async () => {
+    const { ended, noted } = ec2({ refuses: 'TimeoutError', kind: 'unreachable' });
+    await expect(ended()).rejects.toMatchObject({ kind: 'unreachable' });
+    expect(await noted()).toMatchObject({ ours: TO, original: FROM });
+  });
+
+  test('while one runs that nobody can see it may be ours: it stays noted', async () => {
+    const { ended, noted } = ec2({ refuses: 'IncorrectModificationState' });
+    expect(await ended()).toMatchObject({ status: 'failed' });
+    expect(await noted()).toMatchObject({ ours: TO });
+  });
+
+  test("somebody else's that runs is not ours: it is taken back", async () => {
+    const theirs = modification('modifying', AT, { ...FROM, iops: 9_000 });
+    const { ended, noted } = ec2({ latest: [undefined, theirs], refuses: 'IncorrectModificationState' });
+    expect(await ended()).toMatchObject({ status: 'failed' });
+    expect(await noted()).toBeUndefined();
+  });
+
+  test('a crash between the refusal and taking it back: asked again, refused again, taken back', async () => {
+    const { ended, noted, asked } = ec2({ refuses: 'InvalidParameterValue', kind: 'invalid', dies: 2 });
+    await expect(ended()).rejects.toThrow('the process died');
+    expect(await noted()).toMatchObject({ ours: TO });
+    expect(await ended()).toMatchObject({ status: 'failed' });
+    expect(asked()).toBe(2);
+    expect(await noted()).toBeUndefined();
+  });
+
+  test('a crash there, and EC2 takes it the second time: the ledger is right as it stands', async () => {
+    const says: Parameters<typeof ec2>[0] = { refuses: 'InvalidParameterValue', kind: 'invalid', dies: 2 };
+    const { ended, noted } = ec2(says);
+    await expect(ended()).rejects.toThrow('the process died');
+    delete says.refuses;
+    says.volume = [FROM, FROM, TO];
+    says.latest = [undefined, modification('optimizing', AT)];
+    expect(await ended()).toMatchObject({ status: 'done' });
+    expect(await noted()).toMatchObject({ ours: TO, made: [{ at: AT }] });
+  });
+
+  test('a crash before EC2 was asked, and somebody makes it so: it is theirs', async () => {
+    const says: Parameters<typeof ec2>[0] = { kind: 'transient', refuses: 'InternalError' };
+    const { ended, noted, asked } = ec2(says);
+    await expect(ended()).rejects.toMatchObject({ kind: 'transient' });
+    expect(await noted()).toMatchObject({ ours: TO });
+    says.volume = [FROM, TO];
+    says.latest = [modification('completed', AT - DAY_MS)];
+    expect(await ended()).toMatchObject({ status: 'done', summary: 'it is so already' });
+    expect(asked()).toBe(1);
+    expect(await noted()).toBeUndefined();
   });
 });

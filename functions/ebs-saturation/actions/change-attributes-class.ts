@@ -1,14 +1,17 @@
 import type { Action, ActionContext, ActionResult } from '../../../shared/actions/action.ts';
 import { HOUR_MS, SECOND_MS } from '../../../shared/clock.ts';
+import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import { stepKey } from '../../../shared/incident/step-key.ts';
-import { noteChange } from '../changes.ts';
+import { noteChange, takeBackChange } from '../changes.ts';
 import { type ClaimFacts, readClaim } from '../reading/claims.ts';
 import { beforeOf, goalOf, isAt, readVolume, shown } from './volume.ts';
 
 const TICK_MS = 15 * SECOND_MS;
 /** The driver asks EC2, and EC2 takes minutes. */
 const DONE_WITHIN_MS = HOUR_MS;
+/** Kinds of failure after which the claim names what it did. */
+const NOT_DONE = ['conflict', 'invalid', 'not-found', 'unauthorised', 'unsupported'] as const;
 
 /** Lets the claim name another class that exists, and the driver carry it out: a change behind its back is undone. */
 export const changeAttributesClass: Action = {
@@ -42,10 +45,15 @@ export const changeAttributesClass: Action = {
     const key = `${context.incident.id}#${context.incident.generation}#${stepKey(step)}`;
     await noteChange(table, about, { key, at: clock.now(), from: beforeOf(step), to: goalOf(step) });
     const kubernetes = await context.ports.kubernetes.connect(context.incident.cluster);
-    await kubernetes.patchPersistentVolumeClaim(claim, {
-      metadata: { resourceVersion: claim.resourceVersion },
-      spec: { volumeAttributesClassName: name },
-    });
+    try {
+      await kubernetes.patchPersistentVolumeClaim(claim, {
+        metadata: { resourceVersion: claim.resourceVersion },
+        spec: { volumeAttributesClassName: name },
+      });
+    } catch (error) {
+      if (isFailure(error, ...NOT_DONE)) await takeBackChange(table, about, key);
+      throw error;
+    }
     return { status: 'again', summary: `the claim names ${name}`, memory: { sentAt: clock.now() } };
   },
   verify: async (context, step) => {

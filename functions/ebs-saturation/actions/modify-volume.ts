@@ -3,10 +3,11 @@ import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clo
 import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
 import { stepKey } from '../../../shared/incident/step-key.ts';
-import type { Modification } from '../../../shared/ports/volumes.ts';
+import type { Modification, Volume } from '../../../shared/ports/volumes.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
-import { noteChange } from '../changes.ts';
+import { noteChange, takeBackChange } from '../changes.ts';
 import { isSame, provisionedFor } from '../performance.ts';
+import { refused } from './refusal.ts';
 import { beforeOf, goalOf, isAt, isRunning, readLatest, readVolume, shown } from './volume.ts';
 
 const TICK_MS = 15 * SECOND_MS;
@@ -14,6 +15,8 @@ const TICK_MS = 15 * SECOND_MS;
 const TAKEN_WITHIN_MS = HOUR_MS;
 
 const UNDER_WAY = 'IncorrectModificationState';
+/** Kinds of failure of which nothing was changed. */
+const NOT_TAKEN = ['conflict', 'invalid', 'not-found', 'unauthorised', 'unsupported'] as const;
 
 interface Memory {
   /** Noted before anything is changed. */
@@ -72,39 +75,73 @@ async function note(context: ActionContext, step: Step): Promise<ActionResult> {
 }
 
 async function send(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
-  const { clock, table, volumes } = context.ports;
   const [volume, latest] = [await readVolume(context, step), await readLatest(context, step)];
-  const to = goalOf(step);
-  const sent = {
-    status: 'again',
-    summary: 'EC2 modifies the volume',
-    memory: kept({ ...memory, sentAt: clock.now() }),
-  } as const;
   // Ours already: the answer, or this round, was lost.
-  if (isOurs(latest, step, memory)) return sent;
-  if (isAt(volume, to)) return soAlready();
-  if (isRunning(latest))
-    return failed('another modification of the volume is under way: nothing was changed');
-  if (!isAt(volume, beforeOf(step)))
-    return failed('somebody changed the volume in the meantime: nothing was changed');
+  if (isOurs(latest, step, memory)) return sent(context, memory);
+  const over = whyOver({ volume, latest }, step);
+  if (over !== undefined) {
+    // A crash may have been between the row and the call.
+    await takeBack(context, step);
+    return over;
+  }
   await context.checkStop();
-  const place = { place: context.incident.cluster, volumeId: volume.id };
+  return await ask(context, step, memory);
+}
+
+/** Nothing was asked for, and nothing is to be. */
+function whyOver(now: { volume: Volume; latest: Modification | undefined }, step: Step) {
+  if (isAt(now.volume, goalOf(step))) return soAlready();
+  if (isRunning(now.latest))
+    return failed('another modification of the volume is under way: nothing was changed');
+  if (!isAt(now.volume, beforeOf(step)))
+    return failed('somebody changed the volume in the meantime: nothing was changed');
+  return undefined;
+}
+
+async function takeBack(context: ActionContext, step: Step): Promise<void> {
+  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
+  await takeBackChange(context.ports.table, about, keyOf(context, step));
+}
+
+function sent({ ports }: ActionContext, memory: Memory): ActionResult {
+  const summary = 'EC2 modifies the volume';
+  return { status: 'again', summary, memory: kept({ ...memory, sentAt: ports.clock.now() }) };
+}
+
+/** The row of the ledger is written before the call, and taken back where EC2 says that nothing came of it. */
+async function ask(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
+  const { clock, table, volumes } = context.ports;
+  const [{ id }, to] = [step.targets[0], goalOf(step)];
+  const about = { place: context.incident.cluster, volumeId: id };
   const change = { key: keyOf(context, step), at: clock.now(), from: beforeOf(step), to };
-  await noteChange(table, place, change);
+  await noteChange(table, about, change);
   try {
-    await volumes.modifyVolume({ id: volume.id, ...askedFor(to) });
-    return sent;
+    await volumes.modifyVolume({ id, ...askedFor(to) });
+    return sent(context, memory);
   } catch (error) {
-    if (!isFailure(error, 'conflict', 'invalid', 'not-found')) throw error;
-    if (error.code === UNDER_WAY && (await isOursAfterAll(context, step, memory))) return sent;
-    return failed(`EC2 does not take it (${error.code ?? error.kind}): ${error.message}`);
+    if (!isFailure(error, ...NOT_TAKEN)) throw error;
+    const taken = error.kind === 'conflict' ? await takenAfterAll(context, step, memory) : 'not';
+    if (taken === 'ours') return sent(context, memory);
+    // One that is under way and that nobody can see may be ours: then the row stays.
+    if (taken === 'not' || error.code !== UNDER_WAY) await takeBack(context, step);
+    if (isFailure(error, 'unauthorised', 'unsupported')) throw error;
+    return await refused(context, step, error);
   }
 }
 
-/** The SDK asks again when an answer is lost, and EC2's list is behind its answers for seconds. */
-async function isOursAfterAll(context: ActionContext, step: Step, memory: Memory): Promise<boolean> {
+/**
+ * Whether a conflict is with what was just asked for: the SDK asks again when an answer is lost, and EC2's list is
+ * behind its answers for seconds. `not`: the list has somebody else's.
+ */
+async function takenAfterAll(
+  context: ActionContext,
+  step: Step,
+  memory: Memory,
+): Promise<'ours' | 'not' | 'unseen'> {
   await context.ports.clock.sleep(TICK_MS);
-  return isOurs(await readLatest(context, step), step, memory);
+  const latest = await readLatest(context, step);
+  if (isOurs(latest, step, memory)) return 'ours';
+  return isRunning(latest) ? 'not' : 'unseen';
 }
 
 /** EC2 writes down what it was asked for, when it was asked. */

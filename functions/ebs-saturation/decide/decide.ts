@@ -9,8 +9,9 @@ import { judgeCost } from './budget.ts';
 import type { Change, Decision } from './decision.ts';
 import { goalOf, provisionable } from './goal.ts';
 import type { DecisionInput, Host } from './input.ts';
-import { failedAt, whyNeverRoom, whyNoRoom, whyRunning, whyTooMany } from './modifications.ts';
+import { failedAt, whyRunning, whyTooMany } from './modifications.ts';
 import type { ChangesPolicy } from './policy.ts';
+import { judgeQuotas } from './quotas.ts';
 import { demanded, unitOf } from './shortage.ts';
 import { managedNote, whyNotOurs } from './supported.ts';
 
@@ -82,15 +83,15 @@ function allowed(
   change: Change,
   { told, wouldNotHelp }: { told: string[]; wouldNotHelp: string[] },
 ): Decision {
-  const { managed, modifications, storageQuota, now } = input;
+  const { managed, modifications, quotas = [], now } = input;
   const priced = judgeCost(change, input);
   if (priced.is === 'unknown') return { decision: 'propose', why: priced.why, change, reasons: told };
   if (priced.is === 'too-much')
     return { decision: 'too-expensive', why: priced.why, ...change, reasons: told };
-  const reasons = [...told, priced.why];
-  const never = whyNeverRoom(storageQuota, change.to);
-  if (never !== undefined) return { decision: 'propose', why: never, change, reasons };
-  const hold = whyTooMany(modifications, now) ?? whyNoRoom(storageQuota, change.to, now);
+  const room = judgeQuotas(quotas, change, now);
+  const reasons = [...told, priced.why, ...room.unknown];
+  if (room.never !== undefined) return { decision: 'propose', why: room.never, change, reasons };
+  const hold = whyTooMany(modifications, now) ?? room.hold;
   if (hold !== undefined) return { decision: 'wait', ...hold, reasons };
   if (!managed.known) {
     const why = `who manages the volume in the cluster is unknown: ${managed.why}`;

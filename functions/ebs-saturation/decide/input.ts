@@ -47,10 +47,13 @@ export type Managed =
   /** Its claim names a VolumeAttributesClass: the driver would undo a change of the volume alone. */
   | { by: 'attributes-class'; name: string };
 
-/** GiB under modification at once, of this type and Region. */
-export interface StorageQuota {
-  limitGib: number;
-  inUseGib: number;
+/** A quota on what may be under modification at once, of one type in this account and Region. */
+export interface ModificationQuota {
+  /** Of Service Quotas `ebs`: `L-59C8FC87`. */
+  code: string;
+  of: 'GiB' | 'IOPS';
+  limit: number;
+  inUse: number;
 }
 
 export interface VolumeNow {
@@ -70,6 +73,6 @@ export interface VolumeNow {
 export interface DecisionInput extends VolumeNow {
   short: Shortage;
   host: Fact<Host>;
-  /** Absent: it is not looked at, EC2 says so where it is used up. */
-  storageQuota?: Fact<StorageQuota>;
+  /** Those of the type it would have, each with its code as the source. Absent: none was read. */
+  quotas?: readonly Fact<ModificationQuota>[];
 }

@@ -1,7 +1,5 @@
-import { DAY_MS, type EpochMs, HOUR_MS, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
-import type { Fact } from '../../../shared/fact.ts';
-import type { Performance } from '../volume.ts';
-import type { Modifications, StorageQuota } from './input.ts';
+import { DAY_MS, type EpochMs, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
+import type { Modifications } from './input.ts';
 
 /** EC2 takes so many modifications of one volume in any 24 hours. */
 export const MAX_PER_DAY = 4;
@@ -45,28 +43,6 @@ export function whyTooMany({ latest, history }: Modifications, now: EpochMs): Ho
   const until = fourth + DAY_MS;
   const why = `${recent.length} modifications in 24 hours, EC2 takes ${MAX_PER_DAY}; the next from ${isoTime(until)}`;
   return { until, why };
-}
-
-/** The quota is smaller than the volume: no waiting helps. */
-export function whyNeverRoom(
-  quota: Fact<StorageQuota> | undefined,
-  { sizeGib }: Performance,
-): string | undefined {
-  if (quota === undefined || !quota.known || sizeGib <= quota.value.limitGib) return undefined;
-  return `${sizeGib} GiB are more than this Region lets be modified at once (${quota.value.limitGib} GiB): ask for more quota`;
-}
-
-/** The Region's quota of storage under modification leaves no room now. */
-export function whyNoRoom(
-  quota: Fact<StorageQuota> | undefined,
-  { sizeGib }: Performance,
-  now: EpochMs,
-): Hold | undefined {
-  if (quota === undefined || !quota.known) return undefined;
-  const { limitGib, inUseGib } = quota.value;
-  if (inUseGib + sizeGib <= limitGib) return undefined;
-  const why = `${inUseGib} of ${limitGib} GiB are under modification in this Region: no room for ${sizeGib}`;
-  return { until: now + HOUR_MS, why };
 }
 
 /** What is no time counts as now: better one too many than a fifth. */

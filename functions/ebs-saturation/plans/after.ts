@@ -25,7 +25,7 @@ export function afterChange(input: Input, done: StepRecord): PlanEnd {
     return end('escalated', `The modification failed after it had been taken: ${why}.`, done);
   if (now < changedAt + JUDGE_AFTER_MS)
     return wait(changedAt + JUDGE_AFTER_MS, 'the metric has to show whether it helped');
-  const better = isBetter(facts.measured, facts.measured, changedAt);
+  const better = isBetter(facts.before ?? facts.measured, facts.measured, changedAt);
   const standing = standingOf(incident.signals);
   const isWell = better === 'yes' && standing.firing.length === 0;
   if (!isWell && now < changedAt + JUDGE_UNTIL_MS) {

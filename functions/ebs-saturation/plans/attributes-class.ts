@@ -1,4 +1,5 @@
 import type { VolumeAttributesClass } from '../../../shared/ports/kubernetes.ts';
+import { throughputOf } from '../limits/performance.ts';
 import type { Performance } from '../volume.ts';
 
 /** As the drivers of EBS read them; words may be written in any case. */
@@ -12,7 +13,8 @@ export interface Fitting {
 
 /**
  * The class that gives the volume what it needs at the least beyond it; undefined: none does, and none is made or edited.
- * A class with words that are not known is left alone: nobody can tell what else it does.
+ * A class with words that are not known is left alone: nobody can tell what else it does. The type is the one that is
+ * needed, never another.
  */
 export function fittingClass(
   classes: readonly VolumeAttributesClass[],
@@ -34,16 +36,21 @@ export function fittingClass(
     )[0];
 }
 
-/** Undefined: what it would make of the volume cannot be told. */
+/**
+ * Undefined: what it would make of the volume cannot be told. The driver takes `iopsPerGB` in a StorageClass alone, so that
+ * is a word like any other that is not known.
+ */
 function madeBy({ parameters = {} }: VolumeAttributesClass, from: Performance): Performance | undefined {
   const words = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
   if ([...words.keys()].some((name) => !WORDS.some((word) => word === name))) return undefined;
   const type = words.get('type') ?? from.type;
-  // Of the other types the throughput follows from the IOPS, or both from the size.
-  if (type !== 'gp3') return undefined;
+  const { sizeGib } = from;
   const [iops, throughputMib] = [numberOf(words.get('iops')), numberOf(words.get('throughput'))];
-  if (iops === undefined || throughputMib === undefined) return undefined;
-  return { type, sizeGib: from.sizeGib, iops, throughputMib };
+  if (iops === undefined) return undefined;
+  if (type === 'gp3') return throughputMib === undefined ? undefined : { type, sizeGib, iops, throughputMib };
+  // Their throughput follows from the IOPS, and EC2 refuses a request that names one.
+  const isIo = (type === 'io1' || type === 'io2') && !words.has('throughput');
+  return isIo ? { type, sizeGib, iops, throughputMib: throughputOf(type, iops) } : undefined;
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -8,10 +8,12 @@ import type { Change, Decision } from '../decide/decision.ts';
 import type { DecisionInput, VolumeNow } from '../decide/input.ts';
 import type { Input } from '../input.ts';
 import { whyInvalid } from '../limits/check.ts';
+import type { Figures } from '../limits/performance.ts';
 import { costChange, costText } from '../price/cost.ts';
 import type { Performance } from '../volume.ts';
 import { askedBefore, isLowering } from './asked.ts';
 import { fittingClass } from './attributes-class.ts';
+import { heeds } from './lessons.ts';
 
 const ACTIONS: ReadonlySet<string> = new Set(['modify-volume', 'change-attributes-class']);
 const ANSWER_WITHIN_MS = DAY_MS;
@@ -47,10 +49,11 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   const records = changeRecords(input);
   const running = records.find(({ state }) => state === 'running');
   if (running !== undefined) return { steps: [running.step], reasons: [] };
-  const isClosed = records.some(({ state }) => state !== 'superseded');
-  if (decision.decision !== 'modify' || isClosed) return { steps: [], reasons: [] };
+  const ended = records.filter(({ state }) => state !== 'superseded');
+  if (decision.decision !== 'modify' || !heeds(ended, decision.to)) return { steps: [], reasons: [] };
   const { from } = decision;
   const isFine = (to: Performance) =>
+    whyInvalid(to, { gp3: about.policy.gp3 }) === undefined &&
     judgeCost({ from, to, cost: costChange({ from, to }, about.prices) }, about).is === 'fine';
   const { steps, reasons } = proposeChange(
     input,
@@ -61,13 +64,15 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   return { steps: steps.map((step) => askedBefore(input, step, isFine) ?? step), reasons };
 }
 
-/** A class beyond the ceiling of the config, or what the instance carries, costs money and helps nothing. */
+/**
+ * A class beyond the ceiling of the config, or what the instance carries, costs money and helps nothing. Throughput that
+ * comes with the IOPS of io1 and io2 is not asked for, nor paid.
+ */
 function isWithin(made: Performance, needed: Performance, about: DecisionInput): boolean {
   if (!about.host.known) return false;
   const bounds = boundsOf(needed, about, about.host.value);
-  return (['iops', 'throughputMib'] as const).every(
-    (figure) => made[figure] <= Math.max(needed[figure], bounds[figure].value),
-  );
+  const asked: readonly (keyof Figures)[] = made.type === 'gp3' ? ['iops', 'throughputMib'] : ['iops'];
+  return asked.every((figure) => made[figure] <= Math.max(needed[figure], bounds[figure].value));
 }
 
 /** The one step that makes the change. `isAllowed`: of what a class would make of the volume. */
@@ -125,7 +130,9 @@ function classStep(
   const isFine = (made: Performance) => whyInvalid(made, use) === undefined && isAllowed(made);
   const fitting = fittingClass(classes, { from, to }, isFine);
   if (fitting === undefined) {
-    const wanted = `a VolumeAttributesClass with type ${to.type}, iops ${to.iops} and throughput ${to.throughputMib}`;
+    const words =
+      to.type === 'gp3' ? `, iops ${to.iops} and throughput ${to.throughputMib}` : ` and iops ${to.iops}`;
+    const wanted = `a VolumeAttributesClass with type ${to.type}${words}`;
     return {
       steps: [],
       reasons: [`proposed only: no class gives what is needed: ${wanted}, named by ${namespace}/${name}`],

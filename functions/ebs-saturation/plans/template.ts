@@ -7,6 +7,7 @@ import { type Owner, ownersOf } from '../boot/owner.ts';
 import { proposeTemplate } from '../boot/propose.ts';
 import { secondVolume } from '../boot/second-volume.ts';
 import type { TemplateInput, TemplateProposal } from '../boot/types.ts';
+import { withLearned } from '../decide/learned.ts';
 import type { Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
 import type { Gp3Maxima } from '../limits/table.ts';
@@ -30,6 +31,7 @@ export function templateFindings(input: Input, { causes, used }: Diagnosis): Fin
   const most = (fact: Diagnosis['used']['iops'], otherwise: number) =>
     fact.known ? fact.value.max.value : otherwise;
   const template = facts.template ?? unknown('not read: no node booted lately', 'launch template', at);
+  const { gp3 } = withLearned(policy.changes, facts.maxima, now.value);
   const about = {
     own,
     now: now.value,
@@ -38,7 +40,7 @@ export function templateFindings(input: Input, { causes, used }: Diagnosis): Fin
       throughputMib: most(used.throughput, now.value.throughputMib) * policy.changes.step,
     },
     mappings: template.known ? { ...template, value: template.value.mappings } : template,
-    gp3: policy.changes.gp3,
+    gp3,
   };
   const owners = ownersOf({ ...facts, template });
   return [...disputed(owners), ...owners.flatMap((owner) => findingsFor(owner, about, { input, template }))];

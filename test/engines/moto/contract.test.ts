@@ -19,6 +19,7 @@ const LACKING = {
   'a hook holds the member in Terminating:Wait, and completing it lets go': 'hooks hold nobody',
   'a heartbeat or an end for a hook that holds nobody is invalid': 'it answers 500',
   'a modification has not come far when it is answered': 'it is complete at once',
+  'a modification that runs is listed without being named': 'each is complete at once',
   'a second modification while one runs is a conflict': 'each is complete at once',
   'more IOPS than the type has is invalid': 'it takes any number',
 };

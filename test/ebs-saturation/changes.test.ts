@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import {
+  listChanged,
+  noteChange,
+  readChanges,
+  takeBackChange,
+} from '../../functions/ebs-saturation/changes.ts';
+import { MemoryTable } from '../../simulator/table.ts';
+import { NOW, volumeOf } from './decide-support.ts';
+
+const PLACE = { name: 'prod', account: '210987654321', region: 'eu-west-1' };
+const ABOUT = { place: PLACE, volumeId: 'vol-0a1b2c3d4e5f60718' };
+const WAS = volumeOf('gp3', 100, 3_000, 125);
+const RAISED = volumeOf('gp3', 100, 4_500, 125);
+const MORE = volumeOf('gp3', 100, 6_750, 125);
+
+const first = { key: 'a', at: NOW, from: WAS, to: RAISED };
+const second = { key: 'b', at: NOW + 1, from: RAISED, to: MORE };
+
+function known(table: MemoryTable) {
+  return readChanges(table, PLACE, ABOUT.volumeId);
+}
+
+describe('a change that EC2 refused', () => {
+  test('leaves a volume that Paramedic never changed without a row that says so', async () => {
+    const table = new MemoryTable();
+    await noteChange(table, ABOUT, first);
+    await takeBackChange(table, ABOUT, 'a');
+    expect(await known(table)).toBeUndefined();
+    expect(await listChanged(table, PLACE)).toEqual([]);
+  });
+
+  test('leaves what was made before it as it was, its count included', async () => {
+    const table = new MemoryTable();
+    await noteChange(table, ABOUT, first);
+    const before = await known(table);
+    await noteChange(table, ABOUT, second);
+    expect(await known(table)).toMatchObject({ ours: MORE });
+    await takeBackChange(table, ABOUT, 'b');
+    expect(await known(table)).toEqual(before);
+  });
+
+  test('is taken back once, and not over a change that was noted since', async () => {
+    const table = new MemoryTable();
+    await noteChange(table, ABOUT, first);
+    await noteChange(table, ABOUT, second);
+    const both = await known(table);
+    await takeBackChange(table, ABOUT, 'a');
+    expect(await known(table)).toEqual(both);
+    await takeBackChange(table, ABOUT, 'b');
+    await takeBackChange(table, ABOUT, 'b');
+    await takeBackChange(table, ABOUT, 'a');
+    expect(await known(table)).toMatchObject({ made: [{ key: 'a' }], ours: RAISED });
+  });
+
+  test('can be noted again: then EC2 may take it', async () => {
+    const table = new MemoryTable();
+    await noteChange(table, ABOUT, first);
+    await takeBackChange(table, ABOUT, 'a');
+    await noteChange(table, ABOUT, { ...first, at: NOW + 5 });
+    expect(await known(table)).toEqual({
+      made: [{ key: 'a', at: NOW + 5 }],
+      original: WAS,
+      ours: RAISED,
+      base: WAS,
+    });
+  });
+});
