@@ -12,6 +12,7 @@ import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingOf } from './standing.ts';
 import { findingsOf } from './told/index.ts';
+import { chartsOf } from './told/widget.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 const EXPIRY_MS = 10 * MINUTE_MS;
@@ -32,6 +33,7 @@ export function playbook(input: Input): Plan {
     severity: severityOf(diagnosis),
     findings: [...findingsOf(diagnosis, look), ...templateFindings(input, diagnosis)],
     steps: proposed.steps,
+    charts: chartsOf(input),
     reasons: [...(decision === undefined ? [] : reasonsOf(decision)), ...proposed.reasons],
     next: nextOf(input),
     expiresAt: now + EXPIRY_MS,

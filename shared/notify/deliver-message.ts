@@ -1,5 +1,6 @@
 import type { EpochMs } from '../clock.ts';
 import type { Incident } from '../incident/incident.ts';
+import { chartMoment, picturesOf } from './deliver-chart.ts';
 import { tellLog } from './deliver-log.ts';
 import { change, editRow, postRow, type Told } from './deliver-post.ts';
 import { incidentMessage, keepAnswerable } from './deliver-render.ts';
@@ -25,15 +26,19 @@ export async function tellMessage(delivery: Delivery, { sk, value }: Stored<Mess
   const row = await change<Message>(delivery, sk, (current) => current);
   if (row === undefined || told === 'given-up') return;
   const isDone = await tellLog(delivery, { sk, value: row }, incident);
+  // Written down with what is shown, and drawn only then: a crash costs the picture and never doubles it.
+  const moment = isDone ? chartMoment(delivery, row, incident) : undefined;
+  const charted = moment === undefined ? {} : { charted: [...(row.charted ?? []), moment] };
   await change<Message>(delivery, sk, (current) => {
     const now = clock.now();
     const facts = factsOf(incident, now);
     const shown = Math.max(current.shown, incident.announce);
     const wanted = Math.max(current.wanted, shown);
     const newest = { shownStage: facts.stage, shownAsks: asksOf(incident, now) };
-    const next = lookedAt({ ...current, ...facts, shown, wanted, ...newest }, now);
+    const next = lookedAt({ ...current, ...facts, shown, wanted, ...newest, ...charted }, now);
     return isDone ? next : { ...next, dueAt: now };
   });
+  if (moment !== undefined) delivery.pictures.push(...picturesOf(row, incident));
 }
 
 /** The message itself. */

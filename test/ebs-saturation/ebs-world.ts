@@ -4,6 +4,7 @@ import { TROUBLE } from '../../functions/ebs-saturation/events.ts';
 import { ebsSaturation } from '../../functions/ebs-saturation/index.ts';
 import { ebsSaturationSection } from '../../functions/ebs-saturation/policy.ts';
 import { isoTime, MINUTE_MS } from '../../shared/clock.ts';
+import type { People } from '../../shared/config/people.ts';
 import type { Mode } from '../../shared/config/policy.ts';
 import { answerQuestions } from '../../shared/incident/answers.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
@@ -33,6 +34,7 @@ export interface EbsOptions {
   world?: Partial<WorldInput['clusters'][number]>;
   changes?: Record<string, unknown>;
   faults?: FaultPlan;
+  people?: People;
 }
 
 export interface EbsRun {
@@ -43,7 +45,13 @@ export interface EbsRun {
 }
 
 /** One node and a database with a volume of its own, gp3 with 3,000 IOPS and 125 MiB/s. */
-export function ebsRun({ mode = 'auto', world: given = {}, changes = {}, faults }: EbsOptions = {}): EbsRun {
+export function ebsRun({
+  mode = 'auto',
+  world: given = {},
+  changes = {},
+  faults,
+  people,
+}: EbsOptions = {}): EbsRun {
   const world = worldOf({
     clusters: [
       {
@@ -68,6 +76,7 @@ export function ebsRun({ mode = 'auto', world: given = {}, changes = {}, faults 
       section: { ...section },
     }),
     ...(faults === undefined ? {} : { faults }),
+    ...(people === undefined ? {} : { people: () => people }),
   });
   const claim = [...(world.clusters.get('prod')?.claims.volumes.values() ?? [])][0];
   return { world, simulation, volumeId: claim?.spec.csi.volumeHandle ?? '' };
