@@ -4,6 +4,7 @@ export type CounterName =
   | 'Incidents'
   | 'Actions'
   | 'Notifications'
+  | 'Charts'
   | 'Heartbeat'
   | 'ConfigProblems'
   | 'BreakerOpen';
@@ -13,7 +14,7 @@ export type MetricName = CounterName | LatencyName;
 
 /**
  * By metric: `Signals` trouble, kind, disposition · `Incidents` trouble, outcome · `Actions` trouble, action,
- * state · `Notifications` result · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `BreakerOpen`
+ * state · `Notifications` and `Charts` result · `EventToFirstAction` trouble · `EventToDone` trouble, outcome · `BreakerOpen`
  * operation · `Heartbeat`, `ConfigProblems` and `ConfigAge` none. Values are from small fixed sets, never ids.
  */
 export type Dimensions = Record<string, string>;

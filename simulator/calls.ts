@@ -10,6 +10,7 @@ export const PORTS = [
   'usage',
   'volumes',
   'alarms',
+  'charts',
   'kubernetes',
   'table',
   'durable',
@@ -57,6 +58,7 @@ const MUTATING: Record<PortName, readonly string[]> = {
   usage: [],
   volumes: ['modifyVolume'],
   alarms: [],
+  charts: [],
   kubernetes: [
     'patchNode',
     'deleteNode',

@@ -49,6 +49,9 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   alarms: {
     describeAlarms: { aws: 'cloudwatch:DescribeAlarms' },
   },
+  charts: {
+    draw: { aws: 'cloudwatch:GetMetricWidgetImage' },
+  },
   autoscaling: {
     describeInstances: { aws: 'autoscaling:DescribeAutoScalingInstances' },
     describeGroup: { aws: 'autoscaling:DescribeAutoScalingGroups' },

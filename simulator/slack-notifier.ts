@@ -51,7 +51,7 @@ export class SimulatedNotifier {
   #consumer(): Consumer {
     const { world, environment, gate, troubles } = this.#options;
     const process = new Process('notifier');
-    const ports = simulatedPeople(world.slack, gate(process));
+    const ports = simulatedPeople(world, gate(process));
     const receive = notifier(notifierEnvironment(environment(process), ports, this.hints(process), troubles));
     return { receive, dead: process.dead };
   }

@@ -1,16 +1,16 @@
 import { PortError } from '../shared/errors.ts';
+import type { TellingPorts } from '../shared/notify/delivery.ts';
 import type { HintQueue } from '../shared/ports/notifier.ts';
-import type { PeoplePorts } from '../shared/ports/people.ts';
 import type { Slack } from '../shared/ports/slack.ts';
 import type { Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
-import type { SimSlack } from './slack.ts';
+import type { World } from './world.ts';
 
 /** Where an incoming webhook posts to in the simulated workspace. */
 export const WEBHOOK_TARGET = 'C0WEBHOOK';
 
-/** Slack as one process reaches it: recorded, delayed, and harmed where the fault plan says so. */
-export function simulatedPeople(workspace: SimSlack, gate: Gate): Pick<PeoplePorts, 'slack' | 'webhook'> {
+/** Slack and its draughtsman as one process reaches them: recorded, delayed, and harmed where the fault plan says so. */
+export function simulatedPeople({ slack: workspace, charts }: World, gate: Gate): TellingPorts {
   const request = (method: string, ...args: unknown[]) => ({ port: 'slack' as const, method, args });
   const slack: Slack = {
     post: ({ channel, threadTs, ...message }) =>
@@ -21,7 +21,10 @@ export function simulatedPeople(workspace: SimSlack, gate: Gate): Pick<PeoplePor
       gate.call(request('update', { subject: message.text, channel, ts }), () =>
         workspace.update(channel, ts, message),
       ),
-    uploadImage: () => Promise.reject(unsupported('files.completeUploadExternal')),
+    uploadImage: ({ channel, threadTs, ...image }) =>
+      gate.call(request('uploadImage', { subject: image.title, channel, threadTs }), () =>
+        workspace.upload(channel, threadTs, image),
+      ),
     groupMembers: (groupId) =>
       gate.call(request('groupMembers', groupId), () => workspace.groups.get(groupId) ?? noGroup()),
   };
@@ -33,16 +36,18 @@ export function simulatedPeople(workspace: SimSlack, gate: Gate): Pick<PeoplePor
           workspace.post(WEBHOOK_TARGET, message);
         }),
     }),
+    charts: {
+      draw: (chart, place) =>
+        gate.call({ port: 'charts', method: 'draw', args: [chart, place] }, () =>
+          charts.port().draw(chart, place),
+        ),
+    },
   };
 }
 
 function noGroup(): never {
   const details = { operation: 'slack:usergroups.users.list', code: 'no_such_subteam' };
   throw new PortError('not-found', 'Slack said no', details);
-}
-
-function unsupported(method: string): PortError {
-  return new PortError('unsupported', 'the simulated Slack has none', { operation: `slack:${method}` });
 }
 
 export function simulatedHints(lane: Lane, gate: Gate): HintQueue {

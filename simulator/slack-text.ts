@@ -8,9 +8,14 @@ export function channelText(messages: readonly SimMessage[]): string[] {
   return messages.flatMap((message) => [
     ...messageText(message),
     ...(message.edits > 0 ? [`(edited ${message.edits}×)`] : []),
-    ...message.replies.flatMap((reply) => messageText(reply).map((line) => `  ↳ ${line}`)),
+    ...message.replies.flatMap((reply) => replyText(reply).map((line) => `  ↳ ${line}`)),
     '',
   ]);
+}
+
+function replyText({ image, ...reply }: SimMessage['replies'][number]): string[] {
+  const shown = image === undefined ? [] : [`[chart: ${image.title}, ${image.altText}]`];
+  return [...messageText(reply), ...shown];
 }
 
 /** What a person reads: escapes undone, marks gone, dates as their fallback. */

@@ -1,6 +1,6 @@
 import { type Clock, type EpochMs, MINUTE_MS, SECOND_MS } from '../shared/clock.ts';
 import { PortError } from '../shared/errors.ts';
-import type { SlackMessage } from '../shared/ports/slack.ts';
+import type { SlackImage, SlackMessage } from '../shared/ports/slack.ts';
 
 /** A message as a channel shows it. */
 export interface SimMessage extends SlackMessage {
@@ -10,8 +10,10 @@ export interface SimMessage extends SlackMessage {
   edits: number;
   /** Everything it has shown so far, oldest first. */
   shown: SlackMessage[];
-  replies: (SlackMessage & { ts: string; at: EpochMs })[];
+  replies: (SlackMessage & { ts: string; at: EpochMs; image?: SimImage })[];
 }
+
+export type SimImage = Pick<SlackImage, 'png' | 'title' | 'altText'>;
 
 const UPDATES_PER_MINUTE = 50;
 
@@ -52,6 +54,14 @@ export class SimSlack {
     Object.assign(known, copy, { edits: known.edits + 1 });
     known.shown.push(copy);
     this.updates.push(this.#clock.now());
+  }
+
+  /** A file shared in a thread is a message of its own there. */
+  upload(channel: string, threadTs: string, image: SimImage): void {
+    const { ts } = this.post(channel, { text: image.title, blocks: [] }, threadTs);
+    const replies = this.#message(channel, threadTs, 'files.completeUploadExternal').replies;
+    const reply = replies.find((each) => each.ts === ts);
+    if (reply !== undefined) reply.image = structuredClone(image);
   }
 
   /** A person deletes a message. */

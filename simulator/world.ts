@@ -3,6 +3,7 @@ import { type EpochMs, isoTime } from '../shared/clock.ts';
 import { SimAddons } from './addons.ts';
 import { SimAlarms } from './alarms.ts';
 import { CallLog } from './calls.ts';
+import { SimCharts } from './charts.ts';
 import { ClaimResizer } from './claim-resizer.ts';
 import { VirtualClock } from './clock.ts';
 import { SimCluster } from './cluster.ts';
@@ -52,6 +53,7 @@ export class World {
   readonly roles = new SimEksRoles(this.clusters, this.addons);
   readonly network = new SimNetwork();
   readonly alarms: SimAlarms;
+  readonly charts: SimCharts;
   readonly ebs: SimVolumes;
   /** What software does to volumes. */
   readonly ebsLoad: EbsLoad;
@@ -74,6 +76,7 @@ export class World {
       hasHistory: keepCalls,
     });
     this.alarms = new SimAlarms(spec);
+    this.charts = new SimCharts(spec.account);
     const { clock, fleet, clusters } = this;
     const { account, region, seed } = spec;
     this.ebs = new SimVolumes({

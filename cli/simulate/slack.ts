@@ -9,7 +9,7 @@ const CHANNEL = 'C0SIMULATED';
 /** Everything into one channel of a simulated workspace, whatever the config says about Slack. */
 export const SIMULATED_PEOPLE: People = {
   ...NOBODY,
-  slack: { delivery: 'app', botTokenArn: 'simulated' },
+  slack: { delivery: 'app', botTokenArn: 'simulated', charts: true },
   routes: NOBODY.routes.map((route) => ({ ...route, channels: [CHANNEL], observeDigestMs: 0 })),
 };
 

@@ -18,6 +18,7 @@ import { findingsOf } from './told/index.ts';
 import { reasonsOf } from './told/reasons.ts';
 import { isDoubtful, volumeLines } from './told/volumes.ts';
 import { whereLines } from './told/where.ts';
+import { chartsOf } from './told/widget.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 const EXPIRY_MS = 10 * MINUTE_MS;
@@ -39,6 +40,7 @@ export function playbook(input: Input): Plan {
     severity: severityOf(diagnosis, input),
     findings: [...findings, ...templateFindings(input, diagnosis)],
     steps: proposed.steps,
+    charts: chartsOf(input),
     reasons: [
       ...(decision === undefined ? [] : reasonsOf(decision)),
       ...learnedIn(input),

@@ -9,7 +9,7 @@ import { notifierEnvironment } from '../../shared/notify/delivery.ts';
 import { peoplePorts } from '../../shared/slack/people.ts';
 import { troubles } from '../index.ts';
 
-const { ports, hints } = notifierPorts(process.env);
+const { ports, hints, charts } = notifierPorts(process.env);
 const log = lambdaLog();
 const metrics = lambdaMetrics();
 const config = deployedConfig({
@@ -29,5 +29,5 @@ const environment = {
 };
 
 export const handler = notifierHandler(
-  notifierEnvironment(environment, peoplePorts(process.env), hints, troubles),
+  notifierEnvironment(environment, { ...peoplePorts(process.env), charts }, hints, troubles),
 );

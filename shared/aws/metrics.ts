@@ -10,6 +10,7 @@ const DIMENSIONS: Record<MetricName, readonly string[]> = {
   Incidents: ['trouble', 'outcome'],
   Actions: ['trouble', 'action', 'state'],
   Notifications: ['result'],
+  Charts: ['result'],
   EventToFirstAction: ['trouble', 'outcome'],
   EventToDone: ['trouble', 'outcome'],
   Heartbeat: [],

@@ -20,6 +20,7 @@ function slackOf({
   botToken,
   signingSecret,
   webhook,
+  charts,
 }: Config['slack']): SlackSettings {
   return {
     delivery,
@@ -28,6 +29,7 @@ function slackOf({
     ...(botToken !== undefined && { botTokenArn: botToken }),
     ...(signingSecret !== undefined && { signingSecretArn: signingSecret }),
     ...(webhook !== undefined && { webhookArn: webhook }),
+    ...(charts && { charts }),
   };
 }
 

@@ -33,6 +33,8 @@ export interface SlackSettings {
   appId?: string;
   botTokenArn?: string;
   signingSecretArn?: string;
+  /** Delivery `app`: pictures of metrics go into the threads. */
+  charts?: true;
   /** Delivery `webhook`: the secret that holds the URL. */
   webhookArn?: string;
 }

@@ -13,7 +13,11 @@ const JUDGED_BY_EFFECT: readonly RegExp[] = [
 ];
 
 /** Whatever they say, nothing more is done and nobody more may say yes. A preset's values count as if written. */
-const HARMLESS: readonly RegExp[] = [/^(version|extends|consoleUrl)$/, /^routes\[/, /^slack\.webhook$/];
+const HARMLESS: readonly RegExp[] = [
+  /^(version|extends|consoleUrl)$/,
+  /^routes\[/,
+  /^slack\.(webhook|charts)$/,
+];
 
 /** Why a change of one option lets Paramedic do more, or lets more people say yes; undefined when it does not. */
 export function riskOf(path: string, before: Leaf | undefined, after: Leaf | undefined): string | undefined {

@@ -111,6 +111,12 @@ export const slackSchema = v.strictObject({
   botToken: secret('Delivery app: the secret that holds the bot token.'),
   signingSecret: secret('Delivery app: the secret that holds the signing secret.'),
   webhook: secret('Delivery webhook: the secret that holds its address.'),
+  charts: v.optional(
+    flag(
+      "Delivery app: CloudWatch's chart of a saturated volume goes into the thread; needs the app's scope files:write.",
+    ),
+    false,
+  ),
 });
 
 export const consoleUrlSchema = v.pipe(

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../clock.ts';
 import type { Json } from '../workflow/port.ts';
+import type { Chart } from './chart.ts';
 
 /** A printable value: dry run, Slack, audit and execution use the same one. */
 export interface Plan {
@@ -21,6 +22,8 @@ export interface Plan {
   news?: string;
   /** It closes by `next` alone: what was refused, or answered with no, does not end it. */
   staysOpen?: true;
+  /** What would be worth a picture in the incident's thread, the most telling first. Not part of its identity. */
+  charts?: Chart[];
   /** Nothing people need to hear of, as long as no step comes of it: the ledger keeps it. */
   quiet?: true;
   /** Nothing that is planned, or done already, mends it. */

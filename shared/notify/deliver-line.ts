@@ -17,6 +17,7 @@ export function lineOf(
         return (await app.post({ ...message, channel, ...thread })).ts;
       },
       update: (message, ts) => app.update({ ...message, channel, ts }),
+      upload: (image, threadTs) => app.uploadImage({ ...image, channel, threadTs }),
     };
   }
   if (delivery === 'webhook' && webhookArn !== undefined) {

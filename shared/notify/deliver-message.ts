@@ -1,10 +1,11 @@
 import type { EpochMs } from '../clock.ts';
 import type { Incident } from '../incident/incident.ts';
+import { chartMoment, picturesOf } from './deliver-chart.ts';
 import { tellLog } from './deliver-log.ts';
 import { change, editRow, postRow, type Told } from './deliver-post.ts';
 import { incidentMessage, keepAnswerable } from './deliver-render.ts';
 import type { Delivery } from './delivery.ts';
-import { factsOf, lookedAt, type Message, settled } from './outbox.ts';
+import { type ChartMoment, factsOf, lookedAt, type Message, settled } from './outbox.ts';
 import type { Stored } from './outbox-table.ts';
 import type { Stage } from './render.ts';
 import { pendingQuestions } from './slack/state.ts';
@@ -25,15 +26,27 @@ export async function tellMessage(delivery: Delivery, { sk, value }: Stored<Mess
   const row = await change<Message>(delivery, sk, (current) => current);
   if (row === undefined || told === 'given-up') return;
   const isDone = await tellLog(delivery, { sk, value: row }, incident);
+  const charts: { due?: ChartMoment | undefined } = {};
   await change<Message>(delivery, sk, (current) => {
-    const now = clock.now();
-    const facts = factsOf(incident, now);
-    const shown = Math.max(current.shown, incident.announce);
-    const wanted = Math.max(current.wanted, shown);
-    const newest = { shownStage: facts.stage, shownAsks: asksOf(incident, now) };
-    const next = lookedAt({ ...current, ...facts, shown, wanted, ...newest }, now);
-    return isDone ? next : { ...next, dueAt: now };
+    // Written down with what is shown, and drawn only then: a crash costs the picture and never doubles it.
+    charts.due = isDone ? chartMoment(delivery, current, incident) : undefined;
+    const next = shownNow(current, incident, { now: clock.now(), charts: charts.due });
+    return isDone ? next : { ...next, dueAt: clock.now() };
   });
+  if (charts.due !== undefined) delivery.pictures.push(...picturesOf(row, incident));
+}
+
+function shownNow(
+  current: Message,
+  incident: Incident,
+  { now, charts }: { now: EpochMs; charts: ChartMoment | undefined },
+): Message {
+  const facts = factsOf(incident, now);
+  const shown = Math.max(current.shown, incident.announce);
+  const wanted = Math.max(current.wanted, shown);
+  const newest = { shownStage: facts.stage, shownAsks: asksOf(incident, now) };
+  const charted = charts === undefined ? {} : { charted: [...(current.charted ?? []), charts] };
+  return lookedAt({ ...current, ...facts, shown, wanted, ...newest, ...charted }, now);
 }
 
 /** The message itself. */

@@ -2,7 +2,7 @@ import { type Clock, type EpochMs, MINUTE_MS, SECOND_MS } from '../clock.ts';
 import { describeFailure, isFailure, PortError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { SlackMessage } from '../ports/slack.ts';
+import type { SlackImage, SlackMessage } from '../ports/slack.ts';
 import type { Table } from '../ports/table.ts';
 import type { Channel } from './outbox-lease.ts';
 import { claimUpdate, holdUpdates } from './outbox-rate.ts';
@@ -12,6 +12,7 @@ export interface Line {
   /** Gives its id; none from a webhook. */
   post(message: SlackMessage, threadTs?: string): Promise<string | undefined>;
   update?(message: SlackMessage, ts: string): Promise<void>;
+  upload?(image: Omit<SlackImage, 'channel' | 'threadTs'>, threadTs: string): Promise<void>;
 }
 
 /**
@@ -81,12 +82,23 @@ export class Sender {
     });
   }
 
-  async #call(result: 'posted' | 'updated', send: () => Promise<{ ts?: string }>): Promise<Sent> {
-    const { channel, clock, table, metrics } = this.#options;
+  /** Throws PortError. Whatever becomes of a picture, the channel is in no trouble because of it. */
+  async upload(...picture: Parameters<NonNullable<Line['upload']>>): Promise<void> {
+    await this.#pace();
+    await this.#options.line.upload?.(...picture);
+  }
+
+  async #pace(): Promise<void> {
+    const { channel, clock } = this.#options;
     const sinceLast = clock.now() - (channel.sentAt ?? 0);
     // Another machine's clock may be ahead of ours: never more than the pace itself.
     if (sinceLast < PACE_MS) await clock.sleep(Math.min(PACE_MS, PACE_MS - sinceLast));
     channel.sentAt = clock.now();
+  }
+
+  async #call(result: 'posted' | 'updated', send: () => Promise<{ ts?: string }>): Promise<Sent> {
+    const { channel, table, metrics } = this.#options;
+    await this.#pace();
     try {
       const sent = await send();
       channel.failures = 0;

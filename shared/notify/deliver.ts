@@ -4,6 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import { Ledger } from '../incident/ledger.ts';
 import { inPool } from '../pipeline/pool.ts';
 import { joinStorm, tellDigest, tellStorm } from './deliver-board.ts';
+import { leaveOut, tellPicture } from './deliver-chart.ts';
 import { forget } from './deliver-forget.ts';
 import { lineOf } from './deliver-line.ts';
 import { tellMessage } from './deliver-message.ts';
@@ -57,7 +58,9 @@ export async function deliver(
   try {
     const delivery = await deliveryOf(environment, channel, held.lease, isOnTime);
     if (!isServed(delivery.people, channel)) await forget(delivery);
-    return await tellAll(delivery, held.lease);
+    const delivered = await tellAll(delivery, held.lease);
+    leaveOut(delivery);
+    return delivered;
   } catch (error) {
     // Best effort: without it the next one waits for the lease to run out.
     await leave(table, channel, held.lease).catch(() => undefined);
@@ -75,7 +78,7 @@ async function deliveryOf(
   const { clock, table, log, metrics } = environment;
   const line = lineOf(environment, people.slack, channel);
   const sender = new Sender({ line, channel: lease.channel, clock, table, log, metrics });
-  return { environment, ledger: new Ledger(table, clock), channel, people, sender, isOnTime };
+  return { environment, ledger: new Ledger(table, clock), channel, people, sender, pictures: [], isOnTime };
 }
 
 async function tellAll(delivery: Delivery, lease: Lease): Promise<Delivered> {
@@ -105,7 +108,8 @@ async function tellRound(delivery: Delivery): Promise<Outbox | undefined> {
   const { environment, channel } = delivery;
   const outbox = await readOutbox(environment.table, channel);
   const plan = planChannel(outbox, environment.clock.now());
-  if (isEmptyPlan(plan)) return outbox;
+  // One at a time: what is due meanwhile goes first.
+  if (isEmptyPlan(plan)) return (await tellPicture(delivery)) ? undefined : outbox;
   await putAside(delivery, plan);
   for (const message of plan.own.slice(0, MESSAGES_PER_ROUND))
     await oneByOne(delivery, message.sk, () => tellMessage(delivery, message));

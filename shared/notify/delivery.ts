@@ -6,16 +6,21 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Environment } from '../pipeline/environment.ts';
 import type { Trouble } from '../pipeline/trouble.ts';
+import type { Charts } from '../ports/charts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
 import type { HintQueue } from '../ports/notifier.ts';
 import type { PeoplePorts } from '../ports/people.ts';
 import type { Table } from '../ports/table.ts';
+import type { Picture } from './deliver-chart.ts';
 import type { Sender } from './deliver-sender.ts';
 import type { ActionRisk } from './slack/view.ts';
 
-/** What the notifier knows and may touch: the ledger, its own queue, and Slack. Nothing of any cluster. */
-export interface NotifierEnvironment extends Pick<PeoplePorts, 'slack' | 'webhook'> {
+/** The ways to people, and who draws for them. */
+export type TellingPorts = Pick<PeoplePorts, 'slack' | 'webhook'> & { charts: Charts };
+
+/** What the notifier knows and may touch: the ledger, its own queue, Slack, and pictures of metrics. Nothing of any cluster. */
+export interface NotifierEnvironment extends TellingPorts {
   clock: Clock;
   table: Table;
   hints: HintQueue;
@@ -35,7 +40,7 @@ export function notifierEnvironment(
   environment: Pick<Environment, 'log' | 'metrics' | 'people' | 'policyFor'> & {
     ports: Pick<Ports, 'clock' | 'table'>;
   },
-  { slack, webhook }: Pick<PeoplePorts, 'slack' | 'webhook'>,
+  { slack, webhook, charts }: TellingPorts,
   hints: HintQueue,
   troubles: readonly Pick<Trouble, 'actions'>[],
 ): NotifierEnvironment {
@@ -47,6 +52,7 @@ export function notifierEnvironment(
     hints,
     slack,
     webhook,
+    charts,
     log,
     metrics,
     people: () => environment.people(),
@@ -62,6 +68,8 @@ export interface Delivery {
   channel: string;
   people: People;
   sender: Sender;
+  /** Left to draw once nothing else is due here. */
+  pictures: Picture[];
   /** False: what is left is told by somebody else. */
   isOnTime(): boolean;
 }

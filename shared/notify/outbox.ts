@@ -48,9 +48,14 @@ export interface Message extends Posting {
   /** Of the newest post, where there are no edits: its stage, and the questions that were open. */
   shownStage?: Stage;
   shownAsks?: string[];
+  /** When pictures were drawn for its thread, or were about to be: once each, whatever came of it. */
+  charted?: ChartMoment[];
   /** The storm or digest that tells it instead of a message of its own. */
   via?: string;
 }
+
+/** `opened`: first told with something to draw; `closed`: ended after a change, so that before and after are seen. */
+export type ChartMoment = 'opened' | 'closed';
 
 /** An ending that everybody has seen needs no row for longer. */
 export const KEPT_MS = 3 * DAY_MS;

@@ -204,6 +204,7 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
     ),
     ...rows(['dynamodb:UpdateItem'], ['OUT#C1', 'OUT', 'SLACKGROUP#S1']),
     ...rows(['dynamodb:PutItem'], ['APPROVAL#1']),
+    ...on('*', ['cloudwatch:GetMetricWidgetImage']),
     ...on(NAMED_SECRET, ['secretsmanager:GetSecretValue']),
     ...on(OTHER_SECRET, ['secretsmanager:GetSecretValue'], TAGGED),
     ...on(OTHER_KEY, ['kms:Decrypt'], { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' }),

@@ -219,6 +219,10 @@ export const REFUSED: Readonly<Record<string, readonly Refusal[]>> = {
       ],
     },
     {
+      why: 'it is given pictures of metrics, and no figures, and writes none',
+      calls: on('*', ['cloudwatch:GetMetricData', 'cloudwatch:PutMetricData']),
+    },
+    {
       why: 'a secret that is ours neither by its name nor by our tag stays closed, and none is changed',
       calls: [
         ...withoutTag(OTHER_SECRET, ['secretsmanager:GetSecretValue']),

@@ -155,6 +155,7 @@ export const PIPELINE: Readonly<Record<string, readonly string[]>> = {
   notifier: [
     ...LOGS,
     ...LEDGER,
+    'cloudwatch:GetMetricWidgetImage',
     'kms:Decrypt',
     'secretsmanager:GetSecretValue',
     'sqs:DeleteMessage',
@@ -197,6 +198,7 @@ export const UNSCOPED: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'composite alarms are found only where the call may name every alarm',
   'cloudwatch:ListMetrics': 'CloudWatch reads take no resource',
   'cloudwatch:GetMetricData': 'CloudWatch reads take no resource',
+  'cloudwatch:GetMetricWidgetImage': 'CloudWatch reads take no resource',
   'autoscaling:DescribeAutoScalingInstances': 'Auto Scaling describe calls take no resource',
   'autoscaling:DescribeAutoScalingGroups': 'Auto Scaling describe calls take no resource',
   'autoscaling:DescribeLifecycleHooks': 'Auto Scaling describe calls take no resource',

@@ -4,6 +4,7 @@ import { TROUBLE } from '../../functions/ebs-saturation/events.ts';
 import { ebsSaturation } from '../../functions/ebs-saturation/index.ts';
 import { ebsSaturationSection } from '../../functions/ebs-saturation/policy.ts';
 import { isoTime, MINUTE_MS } from '../../shared/clock.ts';
+import type { People } from '../../shared/config/people.ts';
 import type { Mode } from '../../shared/config/policy.ts';
 import { answerQuestions } from '../../shared/incident/answers.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
@@ -37,6 +38,7 @@ export interface EbsOptions {
   changes?: Record<string, unknown>;
   faults?: FaultPlan;
   quotas?: readonly SimQuota[];
+  people?: People;
 }
 
 export interface EbsRun {
@@ -48,7 +50,7 @@ export interface EbsRun {
 
 /** One node and a database with a volume of its own, gp3 with 3,000 IOPS and 125 MiB/s. */
 export function ebsRun(options: EbsOptions = {}): EbsRun {
-  const { mode = 'auto', world: given = {}, changes = {}, faults, quotas = [] } = options;
+  const { mode = 'auto', world: given = {}, changes = {}, faults, people, quotas = [] } = options;
   const spec: WorldInput = {
     clusters: [
       {
@@ -74,6 +76,7 @@ export function ebsRun(options: EbsOptions = {}): EbsRun {
       section: { ...section },
     }),
     ...(faults === undefined ? {} : { faults }),
+    ...(people === undefined ? {} : { people: () => people }),
   });
   const claim = [...(world.clusters.get('prod')?.claims.volumes.values() ?? [])][0];
   return { world, simulation, volumeId: claim?.spec.csi.volumeHandle ?? '' };

@@ -42,7 +42,7 @@ describe('the quota of storage under modification', () => {
     await saturated(run);
     expect(changes(run)).toEqual([]);
     expect(await said(run)).toMatch(
-      /^wait: 20 of 102\.4 GiB of gp3 are under modification in this Region \(quota L-59C8FC87\): no room for 100; wait/,
+      /^not yet: 20 of 102\.4 GiB of gp3 are under modification in this Region \(quota L-59C8FC87\): no room for 100; wait/,
     );
     await pass(run, 100 * MINUTE_MS);
     expect(changes(run)).toEqual(['modifyVolume']);

@@ -38,7 +38,7 @@ describe('a notifier that finds the channel held', () => {
     const environmentOn = (table: Table) => {
       const process = new Process('holder');
       const { ports, ...rest } = simulation.environment(process);
-      const slack = simulatedPeople(world.slack, gateOf(world, { process }));
+      const slack = simulatedPeople(world, gateOf(world, { process }));
       return notifierEnvironment({ ...rest, ports: { clock: ports.clock, table } }, slack, NO_HINTS, []);
     };
     const other: Delivered[] = [];
@@ -58,7 +58,7 @@ test('a notifier that cannot read the config gives the channel back at once', as
   const run = outboxWorld(slackApp());
   const process = new Process('holder');
   const people = () => Promise.reject(new Error('no config'));
-  const slack = simulatedPeople(run.world.slack, gateOf(run.world, { process }));
+  const slack = simulatedPeople(run.world, gateOf(run.world, { process }));
   const environment = { ...run.simulation.environment(process), people };
   const told = deliver(notifierEnvironment(environment, slack, NO_HINTS, []), CHANNEL, {
     isOnTime: () => true,

@@ -41,6 +41,7 @@ async function wired(...mishaps: Mishap[]) {
     slack: (botTokenArn) =>
       slackApi({ secrets: holding(TOKEN), botTokenArn, baseUrl: fake.url, timeoutMs: 300 }),
     webhook: () => ({ post: () => Promise.reject(new Error('not used')) }),
+    charts: { draw: () => Promise.reject(new Error('not used')) },
     people: async () => slackApp({ channels: [CHANNEL] }),
     policyFor: async () => ({ mode: 'auto', modeRule: 'test', configHash: 'test', approvers: [] }),
   });

@@ -40,7 +40,7 @@ async function notify(isDown: boolean) {
     groupMembers: async () => [],
   };
   const refuse = () => Promise.reject(new Error('not used'));
-  const ports = { slack: () => slack, webhook: () => ({ post: refuse }) };
+  const ports = { slack: () => slack, webhook: () => ({ post: refuse }), charts: { draw: refuse } };
   const environment = { ...run.simulation.environment(new Process('notifier')), log };
   const handle = notifier(notifierEnvironment(environment, ports, { send: async () => {} }, []));
   const attributes = { incident: { dataType: 'String', stringValue: id } };

@@ -123,11 +123,6 @@ describe('what a message tells', () => {
     expect(rendered('awaiting').all).toContain('3 steps, reversible until step 2');
     expect(rendered('awaiting', { risks: {} }).all).toContain('3 steps, reversible until step 1');
   });
-
-  test('a chart is a line of bars with its newest value', () => {
-    const charts = [{ label: 'CPU', unit: '%', series: [10, undefined, 90] }];
-    expect(rendered('fixed', { charts }).lines).toContain('CPU ▁ █ 90 %');
-  });
 });
 
 describe('who is called and where links lead', () => {

@@ -26,8 +26,7 @@ const INVISIBLE = /[\p{Cf}\u2028\u2029]|(?!\n)\p{Cc}/u;
 /** Everything a message about it could be. */
 function messagesAbout({ incident, now, history }: Played, text: string): SlackMessage[] {
   const about = poisoned(incident, text);
-  const charts = [{ label: text, unit: text, series: [1, 2] }];
-  const view = { ...viewOf({ incident: about, now }), modeRule: text, configHash: text, charts };
+  const view = { ...viewOf({ incident: about, now }), modeRule: text, configHash: text };
   const period = { from: now - 1, until: now, incidents: [about, about] };
   const entries = history.map((entry) => ({ ...entry, kind: text, text, by: text }));
   return [

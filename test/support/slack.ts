@@ -31,6 +31,11 @@ export function slackApp(route: Partial<Route> = {}, more: Partial<People> = {})
   };
 }
 
+/** The same people, with pictures in the threads. */
+export function withCharts(people: People): People {
+  return { ...people, slack: { ...people.slack, charts: true } };
+}
+
 /** One channel, one way. */
 export function slackWebhook(route: Partial<Route> = {}): People {
   return slackApp(route, { slack: { delivery: 'webhook', webhookArn: `${ARN}:paramedic/webhook` } });

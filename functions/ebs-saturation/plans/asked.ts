@@ -40,6 +40,6 @@ export function isLowering(step: Step): boolean {
   return to.iops < from.iops || to.throughputMib < from.throughputMib;
 }
 
-function performancesOf({ goal }: Step): Record<'from' | 'to', Performance> {
+export function performancesOf({ goal }: Step): Record<'from' | 'to', Performance> {
   return goal as unknown as Record<'from' | 'to', Performance>;
 }

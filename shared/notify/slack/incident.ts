@@ -52,7 +52,7 @@ function blocksOf(incident: Incident, view: IncidentView, state: State, room: Ro
     ...(summary === '' ? [] : [section(plainText(summary))]),
     ...decisionBlocks(incident, room.decisions),
     ...fieldBlocks(incident, view, room.fields),
-    ...evidenceBlocks(incident, view, room.evidence),
+    ...evidenceBlocks(incident, room.evidence),
     ...stepBlocks(incident, view, room.steps),
     ...questionBlocks(incident, view),
     context(contextElements(incident, view)),

@@ -4,17 +4,15 @@ import type { Incident, StepRecord } from '../../incident/incident.ts';
 import type { Step } from '../../incident/plan.ts';
 import { planHash, stepKey } from '../../incident/step-key.ts';
 import type { SlackBlock } from '../../ports/slack.ts';
-import { markdown, section, titled } from './blocks.ts';
+import { markdown, titled } from './blocks.ts';
 import { withoutIds } from './people.ts';
-import { sparkline } from './sparkline.ts';
 import { code, codeNames, data, fittingLines, names } from './text.ts';
 import { clockTime, dateTime } from './time.ts';
-import type { Chart, IncidentView } from './view.ts';
+import type { IncidentView } from './view.ts';
 
 /** A section takes 3,000 characters; its title is among them. */
 const MAX_SECTION = 2_800;
 const MAX_LINE = 300;
-const MAX_CHARTS = 4;
 
 export function fieldBlocks(incident: Incident, view: IncidentView, count: number): SlackBlock[] {
   const { subject, cluster, signals, plan } = incident;
@@ -31,28 +29,12 @@ export function fieldBlocks(incident: Incident, view: IncidentView, count: numbe
   return count === 0 ? [] : [{ type: 'section', fields: fields.slice(0, count).map(markdown) }];
 }
 
-export function evidenceBlocks(
-  { plan }: Incident,
-  { charts = [] }: IncidentView,
-  count: number,
-): SlackBlock[] {
+export function evidenceBlocks({ plan }: Incident, count: number): SlackBlock[] {
   const lines = (plan?.findings ?? []).flatMap(({ cause, confidence, evidence }) => [
     () => `${data(cause, MAX_LINE)} (${confidence})`,
     ...evidence.map((line) => () => ` • ${data(line, MAX_LINE)}`),
   ]);
-  const drawn = count === 0 ? [] : charts.slice(0, MAX_CHARTS).map(chartLine);
-  return [
-    ...titled('Evidence', shortened(lines, count)),
-    ...(drawn.length === 0 ? [] : [section(markdown(drawn.join('\n')))]),
-  ];
-}
-
-function chartLine({ label, unit, series }: Chart): string {
-  const measured = series.filter((value) => value !== undefined && Number.isFinite(value));
-  const last = measured.at(-1);
-  const newest = last === undefined ? 'not measured' : `${Number(last.toPrecision(3))} ${unit}`;
-  // Not `code`: that would take the gaps for blanks at the end.
-  return `${code(label)} \`${sparkline(series)}\` ${code(newest, 40)}`;
+  return titled('Evidence', shortened(lines, count));
 }
 
 export function stepBlocks(incident: Incident, view: IncidentView, count: number): SlackBlock[] {

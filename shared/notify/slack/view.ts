@@ -1,6 +1,5 @@
 import type { EpochMs } from '../../clock.ts';
 import type { Mode } from '../../config/policy.ts';
-import type { Series } from './sparkline.ts';
 
 /** What every message needs besides what it tells. */
 export interface View {
@@ -22,17 +21,9 @@ export interface IncidentView extends View {
   risks: Readonly<Record<string, ActionRisk>>;
   /** How often the signals of this generation came. */
   seen: number;
-  charts?: readonly Chart[];
 }
 
 export interface ActionRisk {
   risk: 'low' | 'medium' | 'high';
   reversible: boolean;
-}
-
-/** Shown as a line of bars in the evidence. */
-export interface Chart {
-  label: string;
-  unit: string;
-  series: Series;
 }
