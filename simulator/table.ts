@@ -185,8 +185,12 @@ function storable(name: string, value: Value): Value {
   if (typeof value === 'number' && !Number.isFinite(value)) throw invalid(`${name} is not a finite number`);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((each) => storable(name, each ?? null));
-  const present = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(present.map(([inside, inner]) => [inside, storable(inside, inner)]));
+  const copy: Record<string, Value> = { ...value };
+  for (const [inside, inner] of Object.entries(value)) {
+    if (inner === undefined) delete copy[inside];
+    else copy[inside] = storable(inside, inner);
+  }
+  return copy;
 }
 
 function refuseBadKeys(item: Item): void {
