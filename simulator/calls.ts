@@ -1,5 +1,6 @@
 import type { EpochMs } from '../shared/clock.ts';
 import { type FailureKind, PortError } from '../shared/errors.ts';
+import { copyOf } from './copy.ts';
 import type { Fault } from './scenario-file.ts';
 
 export const PORTS = [
@@ -136,7 +137,7 @@ export class CallLog {
 
   /** What the caller does to its arguments later is not what it called with. */
   #keep(call: Call): void {
-    call.args = structuredClone(call.args);
+    call.args = copyOf(call.args);
     this.calls.push(call);
   }
 }

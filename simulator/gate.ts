@@ -2,6 +2,7 @@ import type { Permissions } from '../shared/actions/action.ts';
 import type { Clock, EpochMs } from '../shared/clock.ts';
 import { type FailureDetails, type FailureKind, PortError } from '../shared/errors.ts';
 import { type Call, type CallLog, failed, type PortName } from './calls.ts';
+import { copyOf } from './copy.ts';
 import type { FaultPlan } from './faults.ts';
 import { missingPermission, operationOf } from './permissions.ts';
 import { never, type Process } from './process.ts';
@@ -72,7 +73,7 @@ export class Gate {
     try {
       const result = await this.#arrive(call, fault, effect);
       log.ended(call, result);
-      return log.keepAll || !SHARED.has(call.port) ? structuredClone(result) : result;
+      return log.keepAll || !SHARED.has(call.port) ? copyOf(result) : result;
     } catch (error) {
       failed(call, error);
       throw error;

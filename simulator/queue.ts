@@ -1,4 +1,5 @@
 import type { ParkedRecord, Queue } from '../shared/ports/messages.ts';
+import { copyOf } from './copy.ts';
 
 /** Keeps what was parked, and which records were put off. */
 export class RecordedQueue implements Queue {
@@ -6,7 +7,7 @@ export class RecordedQueue implements Queue {
   readonly retries: { receiptHandle: string; delaySeconds: number }[] = [];
 
   async park(parked: ParkedRecord): Promise<void> {
-    this.parked.push(structuredClone(parked));
+    this.parked.push(copyOf(parked));
   }
 
   async retryAfter(receiptHandle: string, delaySeconds: number): Promise<void> {

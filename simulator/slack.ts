@@ -1,6 +1,7 @@
 import { type Clock, type EpochMs, MINUTE_MS, SECOND_MS } from '../shared/clock.ts';
 import { PortError } from '../shared/errors.ts';
 import type { SlackImage, SlackMessage } from '../shared/ports/slack.ts';
+import { copyOf } from './copy.ts';
 
 /** A message as a channel shows it. */
 export interface SimMessage extends SlackMessage {
@@ -39,7 +40,7 @@ export class SimSlack {
     this.#pacePosts(channel);
     const at = this.#clock.now();
     const ts = `${Math.floor(at / SECOND_MS)}.${String(++this.#count).padStart(6, '0')}`;
-    const copy = structuredClone(message);
+    const copy = copyOf(message);
     if (threadTs === undefined) {
       this.messages.push({ ...copy, channel, ts, at, edits: 0, shown: [copy], replies: [] });
     } else this.#message(channel, threadTs, 'chat.postMessage').replies.push({ ...copy, ts, at });
@@ -50,7 +51,7 @@ export class SimSlack {
   update(channel: string, ts: string, message: SlackMessage): void {
     this.#paceUpdates();
     const known = this.#message(channel, ts, 'chat.update');
-    const copy = structuredClone(message);
+    const copy = copyOf(message);
     Object.assign(known, copy, { edits: known.edits + 1 });
     known.shown.push(copy);
     this.updates.push(this.#clock.now());

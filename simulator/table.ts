@@ -1,5 +1,6 @@
 import { PortError } from '../shared/errors.ts';
 import type { Change, Condition, Item, Key, SetOptions, Table, Value } from '../shared/ports/table.ts';
+import { copyOf } from './copy.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
 
@@ -10,14 +11,14 @@ export class MemoryTable implements Table {
   readonly #sets = new Map<string, Set<string>>();
 
   async get(key: Key): Promise<Item | undefined> {
-    return structuredClone(this.#find(key));
+    return copyOf(this.#find(key));
   }
 
   async query(pk: string, skPrefix = ''): Promise<Item[]> {
     const items = [...(this.#partitions.get(pk)?.values() ?? [])].filter((item) =>
       item.sk.startsWith(skPrefix),
     );
-    return structuredClone(items.toSorted((left, right) => inBytes(left.sk, right.sk)));
+    return copyOf(items.toSorted((left, right) => inBytes(left.sk, right.sk)));
   }
 
   async queryOpen(openPk: string, upTo?: string): Promise<Item[]> {
@@ -27,7 +28,7 @@ export class MemoryTable implements Table {
         item.openSk !== undefined &&
         (upTo === undefined || inBytes(item.openSk, upTo) <= 0),
     );
-    return structuredClone(items).toSorted((left, right) => inBytes(left.openSk ?? '', right.openSk ?? ''));
+    return copyOf(items).toSorted((left, right) => inBytes(left.openSk ?? '', right.openSk ?? ''));
   }
 
   async putNew(item: Item): Promise<boolean> {
@@ -61,18 +62,18 @@ export class MemoryTable implements Table {
     const empty = names.length === 0 || names.some((name) => added[name]?.length === 0);
     if (empty) throw invalid('a set may not be empty');
     // DynamoDB looks at the condition first, and only then at what it is asked to write.
-    if (names.some((name) => sizeOf(before[name]) >= bound)) return structuredClone(before);
+    if (names.some((name) => sizeOf(before[name]) >= bound)) return copyOf(before);
     if (wrong !== undefined) throw invalid(`cannot add members to ${wrong}: it is not a set`);
     const members = Object.entries(added).map(([name, more]) => [name, union(before[name], more)] as const);
     this.#write({ ...before, ...set, ...Object.fromEntries(members) });
     for (const name of Object.keys(set)) sets.delete(name);
     for (const name of names) sets.add(name);
-    return structuredClone(this.#find(key) ?? before);
+    return copyOf(this.#find(key) ?? before);
   }
 
   /** Everything in the table, for tests and invariants. */
   items(): Item[] {
-    return structuredClone(this.#all());
+    return copyOf(this.#all());
   }
 
   #all(): Item[] {
@@ -177,12 +178,19 @@ function inBytes(left: string, right: string): number {
 
 /** A deep copy without undefined values, as the marshaller leaves them out. */
 function stripped(item: Item): Item {
-  return JSON.parse(JSON.stringify(item, refuseNotANumber)) as Item;
+  return storable('item', item as Value) as Item;
 }
 
-function refuseNotANumber(name: string, value: unknown): unknown {
+function storable(name: string, value: Value): Value {
   if (typeof value === 'number' && !Number.isFinite(value)) throw invalid(`${name} is not a finite number`);
-  return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => storable(name, each ?? null));
+  const copy: Record<string, Value> = { ...value };
+  for (const [inside, inner] of Object.entries(value)) {
+    if (inner === undefined) delete copy[inside];
+    else copy[inside] = storable(inside, inner);
+  }
+  return copy;
 }
 
 function refuseBadKeys(item: Item): void {

@@ -1,4 +1,5 @@
 import type { Topic, TopicMessage } from '../shared/ports/messages.ts';
+import { copyOf } from './copy.ts';
 
 /** Keeps every message that was published, and delivers it to its subscribers. */
 export class RecordedTopic implements Topic {
@@ -6,8 +7,8 @@ export class RecordedTopic implements Topic {
   readonly #subscribers: ((message: TopicMessage) => void)[] = [];
 
   async publish(message: TopicMessage): Promise<void> {
-    this.messages.push(structuredClone(message));
-    for (const subscriber of this.#subscribers) subscriber(structuredClone(message));
+    this.messages.push(copyOf(message));
+    for (const subscriber of this.#subscribers) subscriber(copyOf(message));
   }
 
   subscribe(subscriber: (message: TopicMessage) => void): void {

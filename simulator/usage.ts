@@ -47,7 +47,9 @@ export class SimUsage implements MetricOperations {
     const key = keyOf(metric);
     const stored = this.#stored.get(key) ?? { ...metric, minutes: new Map(), newest: 0 };
     const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
-    stored.minutes.set(minute, [...(stored.minutes.get(minute) ?? []), value]);
+    const values = stored.minutes.get(minute);
+    if (values === undefined) stored.minutes.set(minute, [value]);
+    else values.push(value);
     stored.newest = Math.max(stored.newest, minute);
     this.#stored.set(key, stored);
   }
@@ -83,7 +85,9 @@ export class SimUsage implements MetricOperations {
       const values = stored?.minutes.get(at);
       if (values === undefined) continue;
       const start = Math.floor(at / periodMs) * periodMs;
-      periods.set(start, [...(periods.get(start) ?? []), ...values]);
+      const known = periods.get(start);
+      if (known === undefined) periods.set(start, [...values]);
+      else known.push(...values);
     }
     const sorted = [...periods].sort(([one], [other]) => one - other);
     return {

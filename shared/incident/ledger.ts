@@ -1,7 +1,7 @@
 import { type Clock, DAY_MS, type EpochMs, isoTime, SECOND_MS } from '../clock.ts';
 import { PortError } from '../errors.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
-import type { Item, Table, Value } from '../ports/table.ts';
+import type { Item, Key, Table, Value } from '../ports/table.ts';
 import { type Accepted, acceptSignal } from './accept.ts';
 import type { Incident } from './incident.ts';
 import { incidentId } from './keys.ts';
@@ -99,11 +99,9 @@ export class Ledger {
     const { pk, sk, ...attributes } = headItem(incident);
     const version = Number(before['version']);
     const remove = ['openPk', 'openSk', 'expiresAt'].filter((name) => !(name in attributes));
-    return await this.#table.update(
-      { pk, sk },
-      { set: { ...definedValues(attributes), version: version + 1 }, remove },
-      [{ attribute: 'version', is: 'equal', value: version }],
-    );
+    return await this.#table.update({ pk, sk }, { set: { ...attributes, version: version + 1 }, remove }, [
+      { attribute: 'version', is: 'equal', value: version },
+    ]);
   }
 
   /** The closed generation, as it was, before a new one takes its row. */
@@ -177,8 +175,8 @@ function subjectKey(subject: Subject): { pk: string; sk: string } {
   return { pk: `SUBJECT#${subject.kind}/${subject.id}`, sk: HEAD };
 }
 
-/** In the index while there is work: a run to finish, or an ending people have not heard. */
-function headItem(incident: Incident): Item {
+/** Without `undefined` anywhere. In the index while there is work: a run to finish, or an ending people have not heard. */
+function headItem(incident: Incident): Key & Record<string, Value> {
   const head = { ...headKey(incident.id), incident: asValue(incident) };
   const isClosed = incident.status === 'closed';
   const closing = isClosed ? { expiresAt: secondsAfter(incident.closedAt ?? 0) } : {};

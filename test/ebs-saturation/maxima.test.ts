@@ -47,7 +47,7 @@ describe('a Region whose gp3 gives less than the config says', () => {
     expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'fixed' } });
     await saturated(run, { iops: 9_000, throughputMib: 50 });
     const { plan, records } = await theIncident(run);
-    expect(plan?.reasons.join('; ')).toContain('at-ceiling: gp3 of 100 GiB has at most 4000 IOPS');
+    expect(plan?.reasons.join('; ')).toContain('at its ceiling: gp3 of 100 GiB has at most 4000 IOPS');
     expect(records).toEqual([]);
     expect(changes(run)).toHaveLength(2);
   });

@@ -4,10 +4,10 @@ import { shown } from '../plans/change-step.ts';
 import { costText } from '../price/cost.ts';
 
 const WORDS: Readonly<Record<Exclude<Decision['decision'], 'modify' | 'wait'>, string>> = {
-  propose: 'left to a person, propose',
-  'too-expensive': 'not changed, too-expensive',
-  'at-ceiling': 'not changed, at-ceiling',
-  'instance-limit': 'not changed, instance-limit',
+  propose: 'left to a person',
+  'too-expensive': 'not changed, too expensive',
+  'at-ceiling': 'not changed, at its ceiling',
+  'instance-limit': 'not changed, the instance limits it',
   nothing: 'nothing to change',
 };
 
