@@ -66,7 +66,7 @@ function callLines({ calls }: SimulateReport): string[] {
 }
 
 function outcomeLines({ outcome, incident }: SimulateReport): string[] {
-  if (outcome === null) return [];
+  if (outcome === null) return incident === null ? [] : ['not over: the incident is open still'];
   const took =
     incident?.closedAt === undefined ? '' : ` after ${humanDuration(incident.closedAt - incident.openedAt)}`;
   return [`${outcome.kind}${took}: ${outcome.summary}`, ...outcome.details.map((line) => `- ${line}`)];

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { SimulateReport } from '../../cli/simulate/report.ts';
 import { setUp } from './fakes.ts';
@@ -118,7 +118,7 @@ describe('paramedic simulate: an alarm about a volume', () => {
     expect(text).toMatch(
       /questions:\n {2}modify-volume vol-0a1b2c3d4e5f60718: asked .+, needs one yes by .+; nobody answered/,
     );
-    const [, asked = '', end = ''] = /When it asked:\n([^]*)In the end:\n([^]*)/.exec(text) ?? [];
+    const [, asked = '', end = ''] = /When it asked:\n(.*)In the end:\n(.*)/s.exec(text) ?? [];
     expect(asked).toContain('[Approve]');
     expect(asked).toMatch(/\$8\.80 → \$17\.05 a month/);
     expect(end).not.toContain('[Approve]');
@@ -133,6 +133,20 @@ describe('paramedic simulate: an alarm about a volume', () => {
     );
     expect((await reported('spot-interruption-terminate')).assumed).toBeUndefined();
   });
+
+  test.each(['README.md', 'docs/troubles/ebs-saturation.md'])(
+    '%s prints what is really printed',
+    async (page) => {
+      const [, lines = ''] =
+        /^\$ npm run paramedic -- simulate events\/ebs-alarm-iops.json --mode auto\n(.*?)^```/ms.exec(
+          readFileSync(page, 'utf8'),
+        ) ?? [];
+      const stdout = (await printed('events/ebs-alarm-iops.json', '--mode auto')).split('\n');
+      const told = lines.trimEnd().split('\n');
+      expect(told.length).toBeGreaterThan(5);
+      expect(told.filter((line) => !stdout.includes(line))).toEqual([]);
+    },
+  );
 
   test('a config of one’s own gets no invented prices: the change is proposed and not made', async () => {
     const report = await reported('ebs-alarm-iops', '--mode auto --config paramedic.yaml');
