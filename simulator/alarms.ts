@@ -1,7 +1,13 @@
-import type { CompositeAlarm, DescribeAlarmsInput, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type {
+  CompositeAlarm,
+  DescribeAlarmsInput,
+  MetricAlarm,
+  StateValue,
+} from '@aws-sdk/client-cloudwatch';
 import { alarmsAdapter } from '../shared/aws/alarms.ts';
 import type { AlarmOperations } from '../shared/aws/alarms-ops.ts';
 import type { Alarms } from '../shared/ports/alarms.ts';
+import type { AlarmSpec } from './world-file.ts';
 
 /** Small, so that every longer answer has several pages. */
 const PAGE = 20;
@@ -9,6 +15,8 @@ const PAGE = 20;
 interface Scope {
   account: string;
   region: string;
+  /** Those that are there from the start. */
+  alarms?: readonly AlarmSpec[];
 }
 
 /** CloudWatch alarms of one account and Region, in the SDK's own types. Nothing evaluates them: their state is given. */
@@ -19,6 +27,10 @@ export class SimAlarms implements AlarmOperations {
 
   constructor(scope: Scope) {
     this.#scope = scope;
+    for (const alarm of scope.alarms ?? []) {
+      if ('rule' in alarm) this.putComposite(alarm.name, { AlarmRule: alarm.rule, StateValue: 'OK' });
+      else this.putMetric(alarm.name, metricOf(alarm));
+    }
   }
 
   /** The account's port: the real adapter, on this instead of the network. */
@@ -40,6 +52,14 @@ export class SimAlarms implements AlarmOperations {
     return AlarmArn;
   }
 
+  /** Does nothing where there is no such alarm. */
+  setState(name: string, StateValue: StateValue): void {
+    const alarm = this.#alarms.get(name);
+    if (alarm === undefined) return;
+    if ('metric' in alarm) this.putMetric(name, { ...alarm.metric, StateValue });
+    else this.#alarms.set(name, { composite: { ...alarm.composite, StateValue } });
+  }
+
   describeAlarms = async (request: DescribeAlarmsInput) => {
     const { AlarmNames = [], AlarmTypes = ['MetricAlarm'], NextToken } = request;
     const start = Number(NextToken ?? 0);
@@ -58,4 +78,13 @@ export class SimAlarms implements AlarmOperations {
     const { account, region } = this.#scope;
     return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
   }
+}
+
+function metricOf({ namespace, metric, dimensions }: Extract<AlarmSpec, { metric: string }>): MetricAlarm {
+  return {
+    Namespace: namespace,
+    MetricName: metric,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    StateValue: 'OK',
+  };
 }

@@ -7,7 +7,8 @@ import type { Process } from './process.ts';
 import { seededRandom } from './random.ts';
 import { Simulation } from './simulation.ts';
 
-const GUARDED = [
+/** The ports to AWS services whose rates others need too. */
+export const GUARDED = [
   'ec2',
   'volumes',
   'eks',

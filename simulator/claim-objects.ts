@@ -7,6 +7,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../shared/ports/ku
 import type { SimCluster } from './cluster.ts';
 import { uuid, volumeId } from './ids.ts';
 import type { Meta, NamespacedMeta, SimPod } from './model.ts';
+import type { WorkloadSpec } from './world-file.ts';
 
 export const DRIVER = 'ebs.csi.aws.com';
 const STORAGE_CLASS = 'gp3';
@@ -37,10 +38,11 @@ export function volumeNameOf({ seed, ref }: SimCluster, { metadata: { namespace,
 export function boundClaim(
   cluster: SimCluster,
   pod: SimPod,
-  volumeAttributesClassName: string | undefined,
+  workload: WorkloadSpec | undefined,
 ): { claim: SimClaim; volume: SimVolumeObject } {
   const { namespace } = pod.metadata;
   const name = claimNameOf(pod) ?? '';
+  const volumeAttributesClassName = workload?.volumeClass;
   const volumeName = volumeNameOf(cluster, pod);
   const uid = volumeName.replace('pvc-', '');
   const base = { resourceVersion: '1000', creationTimestamp: cluster.stamp(), labels: {}, annotations: {} };
@@ -68,11 +70,20 @@ export function boundClaim(
       ...ofClass,
       capacity: CAPACITY,
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
-      csi: { driver: DRIVER, volumeHandle: volumeId(cluster.seed, cluster.ref.name, volumeName) },
+      csi: {
+        driver: DRIVER,
+        volumeHandle: givenId(pod, workload) ?? volumeId(cluster.seed, cluster.ref.name, volumeName),
+      },
     },
     status: { phase: 'Bound' },
   };
   return { claim, volume };
+}
+
+/** The file names volumes by the ordinals of a StatefulSet's pods. */
+function givenId({ metadata }: SimPod, workload: WorkloadSpec | undefined): string | undefined {
+  if (workload?.kind !== 'StatefulSet') return undefined;
+  return workload.volumeIds[Number(metadata.name.slice(workload.name.length + 1))];
 }
 
 /** Tags that the CSI driver gives, with `--extra-create-metadata` and a cluster id. */

@@ -101,7 +101,7 @@ export class Claims {
     const key = podKey({ namespace: pod.metadata.namespace, name });
     const workload = this.#cluster.workloadOf.get(pod.metadata.uid);
     if (!removed) {
-      if (!this.#claims.has(key)) this.#add(key, boundClaim(this.#cluster, pod, workload?.volumeClass));
+      if (!this.#claims.has(key)) this.#add(key, boundClaim(this.#cluster, pod, workload));
     } else if (workload?.kind !== 'StatefulSet') this.#remove(key);
   }
 

@@ -42,6 +42,11 @@ export const instanceIdField = v.pipe(
   v.regex(/^i-[0-9a-f]{17}$/, 'write an instance id: i- and 17 hex digits'),
 );
 
+export const volumeIdField = v.pipe(
+  v.string(),
+  v.regex(/^vol-[0-9a-f]{17}$/, 'write a volume id: vol- and 17 hex digits'),
+);
+
 export const words = v.record(v.string(), v.string());
 
 export function count(minimum: number, maximum = 100_000) {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, duration, instant, name, offset, podNumber, words } from './fields.ts';
+import { count, duration, instant, name, offset, podNumber, volumeIdField, words } from './fields.ts';
 import { type GroupSpec, groupSchema } from './group-file.ts';
 
 /** How long the world takes for what it does by itself. */
@@ -53,6 +53,8 @@ const workloadSchema = v.strictObject({
   emptyDir: v.optional(v.boolean(), false),
   /** Each pod has an EBS volume of its own (ReadWriteOnce); a StatefulSet's pods keep theirs. */
   volume: v.optional(v.boolean(), false),
+  /** Ids of the volumes of the first pods of a StatefulSet, for files that must name them. */
+  volumeIds: v.optional(v.array(volumeIdField), []),
   /** The VolumeAttributesClass that the claims to these volumes name. */
   volumeClass: v.optional(name),
   toleratesUnschedulable: v.optional(v.boolean(), false),
@@ -113,6 +115,12 @@ const clusterSchema = v.strictObject({
   ahead: v.optional(offset, '0s'),
 });
 
+/** An alarm of CloudWatch: on one metric, or with the rule of a composite, in CloudWatch's words. */
+const alarmSchema = v.union([
+  v.strictObject({ name: v.string(), namespace: v.string(), metric: v.string(), dimensions: words }),
+  v.strictObject({ name: v.string(), rule: v.string() }),
+]);
+
 export const worldSchema = v.strictObject({
   start: v.optional(instant, '2026-11-03T14:00:00Z'),
   seed: v.optional(count(0, 4_294_967_295), 1),
@@ -123,6 +131,8 @@ export const worldSchema = v.strictObject({
   region: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/)), 'eu-west-1'),
   delays: v.optional(delaysSchema, {}),
   clusters: v.pipe(v.array(clusterSchema), v.minLength(1)),
+  /** In state OK; nothing evaluates them. */
+  alarms: v.optional(v.array(alarmSchema), []),
 });
 
 /** What a person writes, defaults missing. */
@@ -133,4 +143,5 @@ export type ClusterSpec = WorldSpec['clusters'][number];
 export type { GroupSpec };
 export type WorkloadSpec = ClusterSpec['workloads'][number];
 export type BudgetSpec = ClusterSpec['budgets'][number];
+export type AlarmSpec = WorldSpec['alarms'][number];
 export type Delays = WorldSpec['delays'];

@@ -1,5 +1,5 @@
-import { humanDuration } from '../../shared/clock.ts';
-import type { StepVerdict } from '../../shared/incident/incident.ts';
+import { humanDuration, isoTime } from '../../shared/clock.ts';
+import type { Incident, Question, StepVerdict } from '../../shared/incident/incident.ts';
 import { plain } from '../output.ts';
 import type { SimulateReport } from './report.ts';
 
@@ -10,6 +10,7 @@ export function describeReport(report: SimulateReport): string[] {
       'signals',
       report.signals.map((signal) => `${signal.meaning} on ${signal.subject.id}`),
     ),
+    ...stage('simulated', report.assumed ?? []),
     ...(report.reason === undefined ? [] : ['', report.reason]),
     ...stage(
       'findings',
@@ -20,12 +21,14 @@ export function describeReport(report: SimulateReport): string[] {
     ),
     ...stage('plan', planLines(report)),
     ...stage('guards', report.guards.flatMap(guardLines)),
+    ...stage('questions', (report.incident?.questions ?? []).map(questionLine)),
     ...stage(
       'timeline',
       report.timeline.map(({ at, kind, text }) => `${at.slice(11, 19)}  ${kind.padEnd(8)} ${text}`),
     ),
     ...stage('calls', callLines(report)),
     ...stage('outcome', outcomeLines(report)),
+    ...stage('also', (report.others ?? []).map(otherLine)),
     ...stage('slack', report.slack ?? []),
   ];
   return lines.map(plain);
@@ -63,8 +66,19 @@ function callLines({ calls }: SimulateReport): string[] {
 }
 
 function outcomeLines({ outcome, incident }: SimulateReport): string[] {
-  if (outcome === null) return [];
+  if (outcome === null) return incident === null ? [] : ['not over: the incident is open still'];
   const took =
     incident?.closedAt === undefined ? '' : ` after ${humanDuration(incident.closedAt - incident.openedAt)}`;
   return [`${outcome.kind}${took}: ${outcome.summary}`, ...outcome.details.map((line) => `- ${line}`)];
+}
+
+function otherLine({ subject, outcome }: Incident): string {
+  return `${subject.id}: ${outcome === undefined ? 'not over' : `${outcome.kind}: ${outcome.summary}`}`;
+}
+
+function questionLine({ step, askedAt, expiresAt, required = 1, answer }: Question): string {
+  const targets = step.targets.map(({ name }) => name).join(', ');
+  const needs = required === 1 ? 'one yes' : `${required} people to say yes`;
+  const became = answer === undefined ? 'nobody answered in this run' : `${answer.decision} by ${answer.by}`;
+  return `${step.action} ${targets}: asked ${isoTime(askedAt)}, needs ${needs} by ${isoTime(expiresAt)}; ${became}`;
 }

@@ -10,11 +10,13 @@ export interface FirstDecision {
   guards?: StepVerdict[];
   /** What was counted last and opened nothing. */
   below?: readonly Below[];
+  /** Why the trigger opened nothing. */
+  why?: string;
 }
 
 /** The same trouble, noting its first facts and plan and its last count as they pass by. */
 export function recorded(trouble: Trouble, first: FirstDecision): Trouble {
-  const { aggregate } = trouble;
+  const { aggregate, trigger } = trouble;
   return {
     ...trouble,
     ...(aggregate !== undefined && {
@@ -22,6 +24,13 @@ export function recorded(trouble: Trouble, first: FirstDecision): Trouble {
         const aggregated = await aggregate(input);
         first.below = aggregated.below;
         return aggregated;
+      },
+    }),
+    ...(trigger !== undefined && {
+      trigger: (input) => {
+        const decision = trigger(input);
+        if (decision.do === 'nothing') first.why = decision.why;
+        return decision;
       },
     }),
     gather: async (input) => {

@@ -2,7 +2,7 @@ import { isoTime } from '../../shared/clock.ts';
 import type { Incident, StepVerdict } from '../../shared/incident/incident.ts';
 import type { Finding, Outcome, Plan } from '../../shared/incident/plan.ts';
 import type { Signal } from '../../shared/incident/signal.ts';
-import type { Call } from '../../simulator/calls.ts';
+import { type Call, changesInfrastructure } from '../../simulator/calls.ts';
 
 /** What `simulate --json` prints. Everything an ignored or malformed event has no use for is empty or null. */
 export interface SimulateReport {
@@ -10,6 +10,10 @@ export interface SimulateReport {
   reason?: string;
   signals: Signal[];
   incident: Incident | null;
+  /** Of an event about several subjects: those beside `incident`, of which everything below is. */
+  others?: Incident[];
+  /** What was made of the world and the config so that the event makes sense in it, one line each. */
+  assumed?: readonly string[];
   facts: unknown;
   findings: Finding[];
   plan: Plan | null;
@@ -51,17 +55,15 @@ export const NOTHING: SimulateReport = {
   timeline: [],
 };
 
-const INFRASTRUCTURE = new Set(['ec2', 'autoscaling', 'kubernetes']);
-
 export function callLine(call: Call): CallLine {
-  const { n, at, port, method, cluster, mutating, error } = call;
+  const { n, at, port, method, cluster, error } = call;
   return {
     n,
     at: isoTime(at),
     port,
     method,
     ...(cluster === undefined ? {} : { cluster }),
-    changes: mutating && INFRASTRUCTURE.has(port),
+    changes: changesInfrastructure(call),
     about: about(call),
     ...(error === undefined ? {} : { error: `${error.kind}: ${error.message}` }),
   };
@@ -73,6 +75,7 @@ function about({ args: [first] }: Call): string {
   if (Array.isArray(first)) return first.filter((entry) => typeof entry === 'string').join(',');
   if (first === null || typeof first !== 'object') return '';
   const words = [
+    'id',
     'namespace',
     'name',
     'nodeName',

@@ -1,4 +1,4 @@
-import { DAY_MS, isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
+import { isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import { policyFor } from '../../shared/config/effective.ts';
 import type { Config } from '../../shared/config/load.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
@@ -8,11 +8,15 @@ import type { Trouble } from '../../shared/pipeline/trouble.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { World } from '../../simulator/world.ts';
 import type { WorldSpec } from '../../simulator/world-file.ts';
+import { AlarmLife } from './alarm-life.ts';
 import { copiesOf, isCopyOf, leadTime, letAwsAct, worldFor } from './aws.ts';
 import { whyNotOpened } from './not-opened.ts';
+import { play } from './play.ts';
 import { type FirstDecision, recorded, watchVerdicts } from './record.ts';
 import { callLine, NOTHING, type SimulateReport, type TimelineEntry } from './report.ts';
-import { SIMULATED_PEOPLE, slackLines } from './slack.ts';
+import { ringingIn } from './ringing.ts';
+import { ButtonsSeen, SIMULATED_PEOPLE, slackLines } from './slack.ts';
+import { letVolumesFill } from './volumes.ts';
 
 export interface SimulateInput {
   /** The event as it would stand in the queue, whatever it is. */
@@ -24,12 +28,12 @@ export interface SimulateInput {
   slack?: boolean;
   /** The event comes this often, each with ids of its own; 1 unless given. */
   times?: number;
+  /** What holds in this run alone and must be said where volumes are made to fill. */
+  assumed?: readonly string[];
 }
 
 /** The fleet runs this long before the event, so that it is at rest. */
 const SETTLE_MS = MINUTE_MS;
-/** A cordon with an end, a hook behind a budget: longer is not waited for. */
-const LONGEST_MS = 3 * DAY_MS;
 /** EventBridge to queue. */
 const DELIVERY_MS = SECOND_MS;
 
@@ -50,12 +54,21 @@ export async function simulateEvent(input: SimulateInput): Promise<SimulateRepor
   });
   await world.clock.advance(SETTLE_MS);
   for (const signal of read.signals) letAwsAct(world, signal);
+  const ringing = ringingIn(world, read.signals);
+  const filled = letVolumesFill(world, ringing, read.at);
+  const assumed = filled.length === 0 ? [] : [...filled, ...(input.assumed ?? [])];
   await world.clock.advance(lead + DELIVERY_MS);
   simulation.send(read.trouble.name, ...copiesOf(input.body, input.times ?? 1));
-  await simulation.settle(LONGEST_MS);
-  const incidents = await simulation.incidents();
-  const told = await report(simulation, read.signals, incidents[0], first);
-  return input.slack === true ? { ...told, slack: await slackLines(simulation) } : told;
+  const alarm = ringing.length === 0 ? undefined : new AlarmLife(world, input.body, ringing);
+  const buttons = new ButtonsSeen(simulation);
+  await play(simulation, alarm, () => buttons.look());
+  const told = {
+    ...(await report(simulation, read.signals, first)),
+    ...(assumed.length > 0 && { assumed }),
+  };
+  return input.slack === true
+    ? { ...told, slack: [...buttons.lines, ...(await slackLines(simulation))] }
+    : told;
 }
 
 type Read =
@@ -80,15 +93,16 @@ function readEvent(body: string, troubles: readonly Trouble[]): Read {
 async function report(
   simulation: Simulation,
   signals: Signal[],
-  incident: Incident | undefined,
   first: FirstDecision,
 ): Promise<SimulateReport> {
   const { world } = simulation;
+  const [incident, ...others] = await simulation.incidents();
   const parked = world.queue.parked.map((record) => record.reason);
   return {
-    ...(incident === undefined ? { reason: parked[0] ?? whyNotOpened(simulation, first) } : {}),
+    ...(incident === undefined ? { reason: parked[0] ?? whyNotOpened(simulation, signals, first) } : {}),
     signals,
     incident: incident ?? null,
+    ...(others.length > 0 && { others }),
     facts: first.facts ?? null,
     findings: first.plan?.findings ?? [],
     plan: first.plan ?? null,

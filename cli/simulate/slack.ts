@@ -22,3 +22,23 @@ export async function slackLines(simulation: Simulation): Promise<string[]> {
   await world.clock.advance(MINUTE_MS);
   return channelText(world.slack.messages).map(plain);
 }
+
+/** Looks at the channel now and then: what it showed when there were buttons first, for questions that end unanswered. */
+export class ButtonsSeen {
+  readonly #simulation: Simulation;
+  #lines: string[] = [];
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  look(): void {
+    const { messages } = this.#simulation.world.slack;
+    const isAsking = messages.some(({ blocks }) => blocks.some(({ type }) => type === 'actions'));
+    if (this.#lines.length === 0 && isAsking) this.#lines = channelText(messages).map(plain);
+  }
+
+  get lines(): string[] {
+    return this.#lines.length === 0 ? [] : ['When it asked:', ...this.#lines, 'In the end:'];
+  }
+}

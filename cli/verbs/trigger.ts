@@ -56,13 +56,25 @@ async function run({ operands, options, output, context }: VerbInput): Promise<E
   return EXIT.ok;
 }
 
-/** What makes it a new event of now. A record of CloudTrail has an id and a time of its own inside. */
+interface Stamped {
+  detail?: { eventID?: unknown; eventTime?: unknown; state?: { timestamp?: unknown } };
+}
+
+/**
+ * What makes it a new event of now. A record of CloudTrail has an id and a time of its own inside; an alarm and a
+ * contributor of one have the time since which they are in their state, and what is old opens nothing.
+ */
 function stampOf(sample: unknown, now: EpochMs): string[] {
   const time = isoTime(now);
-  const envelope = [`id=${randomUUID()}`, `time=${time}`];
-  const { detail } = sample as { detail?: { eventID?: unknown; eventTime?: unknown } };
-  if (typeof detail?.eventID !== 'string' || typeof detail.eventTime !== 'string') return envelope;
-  return [...envelope, `detail.eventID=${randomUUID()}`, `detail.eventTime=${time}`];
+  const { detail } = sample as Stamped;
+  const isRecord = typeof detail?.eventID === 'string' && typeof detail.eventTime === 'string';
+  const isAlarm = typeof detail?.state?.timestamp === 'string';
+  return [
+    `id=${randomUUID()}`,
+    `time=${time}`,
+    ...(isRecord ? [`detail.eventID=${randomUUID()}`, `detail.eventTime=${time}`] : []),
+    ...(isAlarm ? [`detail.state.timestamp=${time.replace('Z', '.000+0000')}`] : []),
+  ];
 }
 
 /** The trouble that counts such events and opens nothing at the first one, if there is one. */

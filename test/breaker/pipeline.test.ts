@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
+import { GUARDED } from '../../simulator/breaker.ts';
 import { FaultPlan, type FaultRuleInput } from '../../simulator/faults.ts';
 import { endings, lanesOf, playDay, requestsIn, type Stage, stageWith, toolIncidents } from './stage.ts';
 
@@ -13,7 +14,7 @@ async function playThrottled(percent: number): Promise<{ during: number; stage: 
   const { world, faults } = stage;
   await world.clock.advance(10 * MINUTE_MS);
   const from = world.clock.now();
-  for (const port of percent === 0 ? [] : (['ec2', 'eks', 'autoscaling'] as const))
+  for (const port of percent === 0 ? [] : GUARDED)
     world.clock.after(THROTTLED_MS, faults.add({ port, percent, fault: { kind: 'throttle' } }));
   for (let warning = 0; warning < WARNINGS; warning++) {
     world.interrupt(`spot/${warning}`, 'terminate');

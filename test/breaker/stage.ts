@@ -1,13 +1,17 @@
+import * as v from 'valibot';
 import { TROUBLE as THROTTLING } from '../../functions/api-throttling/events.ts';
 import { apiThrottling } from '../../functions/api-throttling/index.ts';
+import { TROUBLE as SATURATION } from '../../functions/ebs-saturation/events.ts';
+import { ebsSaturation } from '../../functions/ebs-saturation/index.ts';
+import { ebsSaturationSection } from '../../functions/ebs-saturation/policy.ts';
 import { nodeInterruption } from '../../functions/node-interruption/index.ts';
-import { MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
+import { isoTime, MINUTE_MS, SECOND_MS } from '../../shared/clock.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
-import { GuardedSimulation } from '../../simulator/breaker.ts';
+import { GUARDED, GuardedSimulation } from '../../simulator/breaker.ts';
 import type { Call } from '../../simulator/calls.ts';
 import type { FaultPlan } from '../../simulator/faults.ts';
 import { type World, worldOf } from '../../simulator/world.ts';
-import { calls, defaults } from '../api-throttling/support.ts';
+import { calls, defaults, sample } from '../api-throttling/support.ts';
 import { defaultPolicy, defaultRules } from '../support/policy.ts';
 import { smallWorld } from '../support/simulate.ts';
 
@@ -17,32 +21,60 @@ export interface Stage {
   faults: FaultPlan;
 }
 
-/** Both troubles in mode auto, with the deployed breaker, over the small world with so many Spot nodes. */
-export function stageWith(faults: FaultPlan, nodes: number): Stage {
+const DATA = { name: 'data', kind: 'self-managed', count: 1, type: 'm6i.4xlarge' } as const;
+const DATABASE = { name: 'db', namespace: 'data', kind: 'StatefulSet', volume: true, group: 'data' } as const;
+const SECTIONS: Readonly<Record<string, object>> = {
+  [nodeInterruption.name]: defaultPolicy,
+  [THROTTLING]: defaults,
+  [SATURATION]: v.parse(ebsSaturationSection, {}),
+};
+
+/** Every trouble in mode auto, with the deployed breaker, over the small world with so many Spot nodes. */
+export function stageWith(faults: FaultPlan, nodes: number, { database = false } = {}): Stage {
   const [cluster] = smallWorld.clusters;
   if (cluster === undefined) throw new Error('the small world has no cluster');
-  const groups = cluster.groups.map((group) => ({ ...group, count: nodes }));
-  const world = worldOf({ clusters: [{ ...cluster, groups }] });
+  const spot = cluster.groups.map((group) => ({ ...group, count: nodes }));
+  const groups = database ? [...spot, DATA] : spot;
+  const workloads = [...(cluster.workloads ?? []), ...(database ? [DATABASE] : [])];
+  const world = worldOf({ clusters: [{ ...cluster, groups, workloads }] });
   const simulation = new GuardedSimulation({
     world,
-    troubles: [nodeInterruption, apiThrottling] as unknown as readonly Trouble[],
+    troubles: [nodeInterruption, apiThrottling, ebsSaturation] as unknown as readonly Trouble[],
     policyFor: (_cluster, trouble) => ({
       mode: 'auto',
       modeRule: 'test',
       configHash: 'test',
       ...defaultRules,
-      section: { ...(trouble === THROTTLING ? defaults : defaultPolicy) },
+      section: { ...SECTIONS[trouble] },
     }),
     faults,
   });
   return { world, simulation, faults };
 }
 
-const GUARDED: ReadonlySet<string> = new Set(['ec2', 'eks', 'autoscaling', 'quotas', 'usage']);
+const SHARED: ReadonlySet<string> = new Set(GUARDED);
 
 /** Requests to the AWS services whose rates are shared. */
 export function requestsIn({ world }: Stage): Call[] {
-  return world.calls.calls.filter(({ port }) => GUARDED.has(port));
+  return world.calls.calls.filter(({ port }) => SHARED.has(port));
+}
+
+/** The database's volume is asked for more than it has, and an alarm over its alarm says so since five minutes ago. */
+export function saturate({ world, simulation }: Stage): void {
+  const [claim] = [...(world.clusters.get('prod')?.claims.volumes.values() ?? [])];
+  const id = claim?.spec.csi.volumeHandle ?? '';
+  world.ebsLoad.set(id, { iops: 4_000, throughputMib: 50 });
+  world.alarms.putMetric(`ebs-iops-${id}`, {
+    Namespace: 'AWS/EBS',
+    MetricName: 'VolumeIOPSExceededCheck',
+    Dimensions: [{ Name: 'VolumeId', Value: id }],
+    StateValue: 'ALARM',
+  });
+  const since = isoTime(world.clock.now() - 5 * MINUTE_MS);
+  const event = JSON.parse(sample('ebs-alarm-composite.json').replaceAll(/vol-0a[0-9a-f]{15}/g, id));
+  event.time = since;
+  event.detail.state.timestamp = since;
+  simulation.send(SATURATION, JSON.stringify(event));
 }
 
 /** Warnings a minute apart, a sweep every five minutes, and throttled calls of a tool all the while. */
@@ -93,6 +125,7 @@ export function lanesOf({ simulation, world }: Stage): number[] {
     simulation.lane(nodeInterruption.name, 'notice'),
     simulation.lane(nodeInterruption.name, 'lifecycle'),
     simulation.lane(THROTTLING, 'lifecycle'),
+    simulation.lane(SATURATION, 'lifecycle'),
   ];
   const left = lanes.flatMap(({ pending, deadLetters }) => [pending, deadLetters.length]);
   return [...left, world.queue.parked.length];

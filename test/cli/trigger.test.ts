@@ -1,13 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { overrides } from '../../cli/overrides.ts';
+import { ebsSaturation } from '../../functions/ebs-saturation/index.ts';
 import { parseEnvelope } from '../../shared/pipeline/envelope.ts';
 import { setUp } from './fakes.ts';
 
 const SAMPLE = 'spot-interruption-terminate';
 const sample = JSON.parse(readFileSync(new URL(`../../events/${SAMPLE}.json`, import.meta.url), 'utf8'));
+/** Of every shape, contributors among them. */
+const ALARMS = readdirSync(new URL('../../events/', import.meta.url))
+  .filter((file) => /^ebs-(alarm|contributor)/.test(file))
+  .map((file) => file.replace(/\.json$/, ''));
 
 describe('trigger', () => {
   let folder = '';
@@ -51,6 +56,22 @@ describe('trigger', () => {
     expect(detail.eventID).not.toBe(before.detail.eventID);
     expect(stderr).toContain('api-throttling counts these: one alone opens no incident');
     expect((await setUp().run(`trigger ${SAMPLE}`)).stderr).toBe('');
+  });
+
+  test.each(ALARMS)('--now makes %s news of this moment: it is not heard of too late', async (name) => {
+    const { stdout } = await setUp().run(`trigger ${name} --now`);
+    const parsed = parseEnvelope(stdout);
+    const read = parsed.ok ? ebsSaturation.toSignals(parsed.event) : undefined;
+    const signals = read?.kind === 'signals' ? read.signals : [];
+    const now = Date.parse('2026-11-03T14:10:00Z');
+    expect(signals.length).toBeGreaterThan(0);
+    expect(new Set(signals.map(({ occurredAt }) => occurredAt))).toEqual(new Set([now]));
+  });
+
+  test('--now leaves the time of a state that has none to the envelope', async () => {
+    const { stdout } = await setUp().run('trigger ebs-modify-completed --now');
+    expect(JSON.parse(stdout)).toMatchObject({ time: '2026-11-03T14:10:00Z' });
+    expect(JSON.parse(stdout).detail).not.toHaveProperty('state');
   });
 
   test('--set changes fields and wins over --now', async () => {

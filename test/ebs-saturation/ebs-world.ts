@@ -9,28 +9,13 @@ import type { Mode } from '../../shared/config/policy.ts';
 import { answerQuestions } from '../../shared/incident/answers.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import { INVENTED_PRICES } from '../../simulator/ebs-prices.ts';
 import type { FaultPlan } from '../../simulator/faults.ts';
 import type { SimQuota } from '../../simulator/quotas.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { type World, worldOf } from '../../simulator/world.ts';
 import type { WorldInput } from '../../simulator/world-file.ts';
 import { defaultRules } from '../support/policy.ts';
-
-const PRICES = {
-  'eu-west-1': {
-    asOf: '2026-11-01',
-    types: {
-      gp2: { gib: 0.11 },
-      io1: { gib: 0.138, iops: [{ above: 0, usd: 0.072 }] },
-      io2: { gib: 0.138, iops: [{ above: 0, usd: 0.072 }] },
-      gp3: {
-        gib: 0.088,
-        iops: [{ above: 3_000, usd: 0.0055 }],
-        throughputMib: [{ above: 125, usd: 0.044 }],
-      },
-    },
-  },
-};
 
 export interface EbsOptions {
   mode?: Mode;
@@ -64,7 +49,9 @@ export function ebsRun(options: EbsOptions = {}): EbsRun {
     ],
   };
   const world = worldOf(spec, { quotas });
-  const section = v.parse(ebsSaturationSection, { changes: { prices: PRICES, ...changes } });
+  const section = v.parse(ebsSaturationSection, {
+    changes: { prices: { 'eu-west-1': INVENTED_PRICES }, ...changes },
+  });
   const simulation = new Simulation({
     world,
     troubles: [ebsSaturation as unknown as Trouble],

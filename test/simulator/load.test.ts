@@ -77,6 +77,12 @@ describe('world files', () => {
     expect(nodes.every((node) => /^i-[0-9a-f]{17}$/.test(node.id))).toBe(true);
     const pods = nodes.reduce((sum, node) => sum + node.pods.length, 0);
     expect(pods).toBe(148);
+    const volumes = new World(loadWorld(await read('volumes.yaml')));
+    expect(volumes.ebs.find('vol-0a1b2c3d4e5f60718')?.place.instance?.id).toBe('i-0f3c9a1d2e4b56789');
+    const alarms = await volumes.alarms
+      .port()
+      .describeAlarms(['arn:aws:cloudwatch:eu-west-1:210987654321:alarm:payments-storage']);
+    expect(alarms).toMatchObject([{ kind: 'composite', state: 'OK', children: { length: 2 } }]);
   });
 });
 
