@@ -81,8 +81,8 @@ describe('a volume that is short of IOPS', () => {
 
   test.each([
     ['without a price list', { prices: {} }, 'left to a person: cost unknown'],
-    ['beyond what the config pays', { maxMonthlyIncrease: 1 }, 'too-expensive'],
-    ['beyond the ceiling of the config', { ceiling: { iops: 3_000 } }, 'at-ceiling'],
+    ['beyond what the config pays', { maxMonthlyIncrease: 1 }, 'too expensive'],
+    ['beyond the ceiling of the config', { ceiling: { iops: 3_000 } }, 'at its ceiling'],
   ])('%s nothing is changed, and the reason says so', async (_, changesOption, why) => {
     const run = ebsRun({ changes: changesOption });
     await saturated(run);
