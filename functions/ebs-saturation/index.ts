@@ -11,7 +11,7 @@ import { playbook } from './playbook.ts';
 import { type EbsSaturationPolicy, ebsSaturationSection } from './policy.ts';
 import { toSignals } from './signals.ts';
 import { sweep } from './sweep.ts';
-import { trigger } from './trigger.ts';
+import { opens, trigger } from './trigger.ts';
 
 /** A volume is asked for more than it can do: find out what limits it, and raise the right thing. */
 export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
@@ -20,6 +20,7 @@ export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
   events,
   toSignals,
   trigger,
+  opens,
   keepsNewest: true,
   expand,
   ownersOf,

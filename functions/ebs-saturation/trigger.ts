@@ -29,6 +29,11 @@ export function trigger({ signals, policy, now }: TriggerInput<EbsSaturationPoli
   return at <= now ? { do: 'open' } : { do: 'look-again', at, why };
 }
 
+/** Anything but these joins what is open. */
+export function opens(signal: Signal): boolean {
+  return alarmOf(signal)?.opens === true || isSteppingBack([signal]);
+}
+
 function firstAlarmAt(signals: readonly Signal[]): number | undefined {
   const times = signals.filter((signal) => alarmOf(signal)?.opens === true).map(happenedAt);
   return times.length === 0 ? undefined : Math.min(...times);
