@@ -1,4 +1,10 @@
-import type { CompositeAlarm, DescribeAlarmsInput, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type {
+  AlarmContributor,
+  CompositeAlarm,
+  DescribeAlarmContributorsInput,
+  DescribeAlarmsInput,
+  MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
 import { alarmsAdapter } from '../shared/aws/alarms.ts';
 import type { AlarmOperations } from '../shared/aws/alarms-ops.ts';
 import type { Alarms } from '../shared/ports/alarms.ts';
@@ -16,6 +22,9 @@ export class SimAlarms implements AlarmOperations {
   readonly #scope: Scope;
   /** By name. */
   readonly #alarms = new Map<string, { metric: MetricAlarm } | { composite: CompositeAlarm }>();
+
+  /** By the name of their alarm; those in ALARM. */
+  readonly #contributors = new Map<string, AlarmContributor[]>();
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -39,6 +48,28 @@ export class SimAlarms implements AlarmOperations {
     this.#alarms.set(name, { composite: { ...composite, AlarmName: name, AlarmArn } });
     return AlarmArn;
   }
+
+  /** Its series that are in ALARM from now on. */
+  putContributors(name: string, contributors: AlarmContributor[]): void {
+    this.#contributors.set(name, contributors);
+  }
+
+  delete(name: string): void {
+    this.#alarms.delete(name);
+    this.#contributors.delete(name);
+  }
+
+  describeContributors = async ({ AlarmName = '', NextToken }: DescribeAlarmContributorsInput) => {
+    if (!this.#alarms.has(AlarmName)) {
+      throw Object.assign(new Error(`no alarm ${AlarmName}`), { name: 'ResourceNotFoundException' });
+    }
+    const start = Number(NextToken ?? 0);
+    const found = this.#contributors.get(AlarmName) ?? [];
+    return {
+      AlarmContributors: found.slice(start, start + PAGE),
+      ...(start + PAGE < found.length && { NextToken: String(start + PAGE) }),
+    };
+  };
 
   describeAlarms = async (request: DescribeAlarmsInput) => {
     const { AlarmNames = [], AlarmTypes = ['MetricAlarm'], NextToken } = request;

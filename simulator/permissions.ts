@@ -46,6 +46,7 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   },
   alarms: {
     describeAlarms: { aws: 'cloudwatch:DescribeAlarms' },
+    describeContributors: { aws: 'cloudwatch:DescribeAlarmContributors' },
   },
   autoscaling: {
     describeInstances: { aws: 'autoscaling:DescribeAutoScalingInstances' },

@@ -99,8 +99,12 @@ function gatedVolumes(volumes: Volumes, gate: Gate): Volumes {
 }
 
 function gatedAlarms(alarms: Alarms, gate: Gate): Alarms {
-  const request = (arns: unknown) => ({ port: 'alarms' as const, method: 'describeAlarms', args: [arns] });
-  return { describeAlarms: (arns) => gate.call(request(arns), () => alarms.describeAlarms(arns)) };
+  const request = (method: string, ...args: unknown[]) => ({ port: 'alarms' as const, method, args });
+  return {
+    describeAlarms: (arns) => gate.call(request('describeAlarms', arns), () => alarms.describeAlarms(arns)),
+    describeContributors: (arn) =>
+      gate.call(request('describeContributors', arn), () => alarms.describeContributors(arn)),
+  };
 }
 
 function gatedTable(table: Table, gate: Gate): Table {

@@ -10,10 +10,11 @@ import { type LongUse, readLongUse } from './measure/long-use.ts';
 import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
+import { readAlarms } from './reading/alarms.ts';
 import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { follow, type HostFacts, readHost } from './reading/host.ts';
 import { readMates } from './reading/mates.ts';
-import { isSteppingBack } from './standing.ts';
+import { type AlarmReading, isSteppingBack } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
 export interface EbsSaturationFacts extends HostFacts {
@@ -30,6 +31,8 @@ export interface EbsSaturationFacts extends HostFacts {
   claim: Fact<ClaimFacts | null>;
   /** Null: Paramedic never changed it. */
   changes: Fact<Changes | null>;
+  /** Of the alarms whose news is old: empty while it is fresh. */
+  alarms: Fact<AlarmReading[]>;
   /** Absent: nothing is to be given back. */
   longUse?: LongUse;
 }
@@ -37,7 +40,7 @@ export interface EbsSaturationFacts extends HostFacts {
 /** A fresh node's boot is looked at beside its mates'. */
 const BOOTED_LATELY_MS = 2 * HOUR_MS;
 
-/** About five calls of EC2, three of CloudWatch (twelve for a node that booted lately) and five lists of the cluster. */
+/** About five calls of EC2, three of CloudWatch (one more where an alarm's news is old, twelve for a node that booted lately) and five lists of the cluster. */
 export async function gather({
   ports,
   incident,
@@ -74,6 +77,7 @@ export async function gather({
     changes: await readFact('the ledger', at, async () => {
       return (await readChanges(ports.table, incident.cluster, id)) ?? null;
     }),
+    alarms: await readAlarms(ports.alarms, incident.signals, at),
     ...(isSteppingBack(incident.signals) && {
       longUse: await readLong(reading, volume, policy.changes.stepBack.quietFor),
     }),

@@ -3,6 +3,8 @@ import type { Permissions } from '../../shared/actions/action.ts';
 /** What the facts need. */
 export const reads: Permissions = {
   aws: [
+    'cloudwatch:DescribeAlarmContributors',
+    'cloudwatch:DescribeAlarms',
     'cloudwatch:GetMetricData',
     'cloudwatch:ListMetrics',
     'ec2:DescribeInstances',

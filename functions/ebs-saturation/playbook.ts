@@ -8,9 +8,11 @@ import type { Input } from './input.ts';
 import { decisionInput, diagnosisInput, shortageOf } from './looks.ts';
 import { afterChange } from './plans/after.ts';
 import { changeRecords, changeSteps, loweringRecords, type Proposed } from './plans/change-step.ts';
+import { outlived } from './plans/outlived.ts';
 import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
-import { isSteppingBack, standingOf } from './standing.ts';
+import { isSteppingBack, standingIn } from './standing.ts';
+import { deletedText, standingLines } from './told/alarms.ts';
 import { findingsOf } from './told/index.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
@@ -26,14 +28,21 @@ export function playbook(input: Input): Plan {
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
+  const next = nextOf(input);
+  const end = next.do === 'wait' ? outlived(input) : undefined;
   const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
   return {
     headline: `EBS volume ${subject} in cluster ${incident.cluster.name}: ${findingsOf(diagnosis, look)[0]?.cause ?? 'saturated'}`,
     severity: severityOf(diagnosis),
     findings: [...findingsOf(diagnosis, look), ...templateFindings(input, diagnosis)],
-    steps: proposed.steps,
-    reasons: [...(decision === undefined ? [] : reasonsOf(decision)), ...proposed.reasons],
-    next: nextOf(input),
+    // What has outlived its time is over, whatever could still be done.
+    steps: end === undefined ? proposed.steps : [],
+    reasons: [
+      ...(decision === undefined ? [] : reasonsOf(decision)),
+      ...proposed.reasons,
+      ...standingLines(input),
+    ],
+    next: end ?? next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };
@@ -49,7 +58,7 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
   const about = decisionInput(input, short);
   if (about === undefined) return { proposed: kept };
   const decision = decideModification(about);
-  const { firing } = standingOf(input.incident.signals);
+  const { firing } = standingIn(input);
   if (firing.length === 0) {
     return { decision, proposed: { ...kept, reasons: ['no alarm is in ALARM now: nothing is changed'] } };
   }
@@ -71,7 +80,7 @@ function nextOf(input: Input): PlanEnd {
   const { incident, now } = input;
   const done = changeRecords(input).find(({ state }) => state === 'done');
   if (done !== undefined) return afterChange(input, done);
-  const { firing, clearSince, isUnclear } = standingOf(incident.signals);
+  const { firing, clearSince, isUnclear } = standingIn(input);
   if (clearSince !== null && now >= clearSince + RECOVERS_AFTER_MS) return over(input, clearSince);
   if (isUnclear && now >= incident.openedAt + NO_DATA_UNTIL_MS) {
     const summary =
@@ -93,13 +102,14 @@ const ENDINGS: readonly [string, OutcomeKind][] = [
 
 function over(input: Input, since: EpochMs): PlanEnd {
   const records = changeRecords(input);
+  const deleted = deletedText(standingIn(input).deleted);
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
   const last = records.at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
   const done =
     last === undefined ? 'Nothing was changed.' : `${last.step.action}: ${last.summary ?? last.decision}.`;
   const outcome: Outcome = {
     kind: ended?.[1] ?? 'ignored',
-    summary: `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}. ${done}`,
+    summary: `${deleted ?? `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`}. ${done}`,
     details: [],
   };
   return { do: 'close', outcome };

@@ -1,11 +1,13 @@
 import type {
+  AlarmContributor,
   CompositeAlarm as AwsComposite,
   MetricAlarm as AwsMetricAlarm,
   Dimension,
   StateValue,
 } from '@aws-sdk/client-cloudwatch';
+import type { EpochMs } from '../clock.ts';
 import { PortError } from '../errors.ts';
-import type { Alarm, AlarmMetric, Alarms } from '../ports/alarms.ts';
+import type { Alarm, AlarmMetric, Alarms, Contributor } from '../ports/alarms.ts';
 import type { AlarmOperations } from './alarms-ops.ts';
 import { awsCall } from './classify.ts';
 import { allPages, chunks } from './paging.ts';
@@ -13,6 +15,7 @@ import { allPages, chunks } from './paging.ts';
 /** Names one call takes, and alarms it gives. */
 const MAX_NAMES = 100;
 const DESCRIBE = 'cloudwatch:DescribeAlarms';
+const DESCRIBE_CONTRIBUTORS = 'cloudwatch:DescribeAlarmContributors';
 /** Up to the name, which may hold colons itself. */
 const ARN_PREFIX = /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:/;
 /** Quoted, because names may hold parentheses; CloudWatch writes quotes and backslashes in a name behind a backslash. */
@@ -23,19 +26,20 @@ export function alarmsAdapter(calls: AlarmOperations): Alarms {
   return {
     describeAlarms: async (arns) => {
       const asked = new Set(arns);
-      const names = [...new Set([...asked].map(nameOf))];
+      const names = [...new Set([...asked].map((arn) => nameOf(arn, DESCRIBE)))];
       const found: Alarm[] = [];
       for (const chunk of chunks(names, MAX_NAMES)) found.push(...(await describeChunk(calls, chunk)));
       return found.filter(({ arn }) => asked.has(arn));
     },
+    describeContributors: (arn) => describeContributors(calls, nameOf(arn, DESCRIBE_CONTRIBUTORS)),
   };
 }
 
 /** A name that is no ARN's would be looked for and might be somebody's. */
-function nameOf(arn: string): string {
+function nameOf(arn: string, operation: string): string {
   const name = arn.replace(ARN_PREFIX, '');
   if (name !== arn && name !== '') return name;
-  throw new PortError('invalid', 'not the ARN of an alarm', { operation: DESCRIBE });
+  throw new PortError('invalid', 'not the ARN of an alarm', { operation });
 }
 
 async function describeChunk(calls: AlarmOperations, names: string[]): Promise<Alarm[]> {
@@ -55,6 +59,27 @@ async function describeChunk(calls: AlarmOperations, names: string[]): Promise<A
       next: answer.NextToken,
     };
   });
+}
+
+async function describeContributors(calls: AlarmOperations, AlarmName: string): Promise<Contributor[]> {
+  return await allPages<Contributor, string>(async (NextToken) => {
+    const answer = await awsCall(DESCRIBE_CONTRIBUTORS, () =>
+      calls.describeContributors({ AlarmName, NextToken }),
+    );
+    return { items: (answer.AlarmContributors ?? []).map(toContributor), next: answer.NextToken };
+  });
+}
+
+function toContributor({
+  ContributorId = '',
+  ContributorAttributes = {},
+  StateTransitionedTimestamp,
+}: AlarmContributor): Contributor {
+  return {
+    id: ContributorId,
+    attributes: { ...ContributorAttributes },
+    ...sinceOf(StateTransitionedTimestamp),
+  };
 }
 
 function toMetric(from: AwsMetricAlarm): Alarm {
@@ -99,7 +124,19 @@ function childrenOf(arn: string, rule: string): string[] {
 
 const STATES: Readonly<Record<StateValue, true>> = { OK: true, ALARM: true, INSUFFICIENT_DATA: true };
 
-function baseOf({ AlarmArn = '', AlarmName = '', StateValue: state }: AwsMetricAlarm | AwsComposite) {
+function baseOf(from: AwsMetricAlarm | AwsComposite) {
+  const { AlarmArn = '', AlarmName = '', StateValue: state } = from;
   const isKnown = state !== undefined && Object.hasOwn(STATES, state);
-  return { arn: AlarmArn, name: AlarmName, state: isKnown ? state : ('unknown' as const) };
+  return {
+    arn: AlarmArn,
+    name: AlarmName,
+    state: isKnown ? state : ('unknown' as const),
+    // Of the two the update also moves when the reason changes and the state does not.
+    ...sinceOf(from.StateTransitionedTimestamp ?? from.StateUpdatedTimestamp),
+  };
+}
+
+function sinceOf(at: Date | undefined): { since?: EpochMs } {
+  const since = at?.getTime();
+  return since === undefined || !Number.isFinite(since) ? {} : { since };
 }

@@ -1,3 +1,5 @@
+import type { EpochMs } from '../clock.ts';
+
 /** The CloudWatch alarm calls we use. Adapter: `shared/aws/alarms.ts`; fake: `simulator/alarms.ts`. */
 export interface Alarms {
   /**
@@ -5,6 +7,20 @@ export interface Alarms {
    * alarms by name alone: an alarm of the same name that has another ARN is not in the result, nor is one that is gone.
    */
   describeAlarms(arns: readonly [string, ...string[]]): Promise<Alarm[]>;
+  /**
+   * DescribeAlarmContributors, all pages: the series of a Metrics Insights alarm that are in ALARM now, of which CloudWatch
+   * reports at most 100. Not-found: the alarm is gone.
+   */
+  describeContributors(arn: string): Promise<Contributor[]>;
+}
+
+/** One series of an alarm that watches many. */
+export interface Contributor {
+  id: string;
+  /** As in its events, e.g. `VolumeId`. */
+  attributes: Record<string, string>;
+  /** Since when it is in ALARM; absent: CloudWatch does not say it. */
+  since?: EpochMs;
 }
 
 export type Alarm = MetricAlarm | CompositeAlarm;
@@ -14,6 +30,8 @@ interface AlarmBase {
   name: string;
   /** `unknown`: a state that is newer than this code. */
   state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'unknown';
+  /** When it came into that state; absent: CloudWatch does not say it. */
+  since?: EpochMs;
 }
 
 export interface MetricAlarm extends AlarmBase {

@@ -166,6 +166,7 @@ export const DONE: Readonly<Record<string, readonly Call[]>> = {
       'ec2:DescribeVolumes',
       'ec2:DescribeVolumesModifications',
     ]),
+    ...on(ALARM, ['cloudwatch:DescribeAlarmContributors', 'cloudwatch:DescribeAlarms']),
     ...[TAGGED, ...OF_CLUSTERS].flatMap((tags) => on(VOLUME, ['ec2:ModifyVolume'], tags)),
   ],
   sweep: [

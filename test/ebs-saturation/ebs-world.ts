@@ -73,13 +73,28 @@ export function ebsRun({ mode = 'auto', world: given = {}, changes = {}, faults 
   return { world, simulation, volumeId: claim?.spec.csi.volumeHandle ?? '' };
 }
 
+type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** That of `events/ebs-alarm-iops.json` about a volume. */
+export function alarmNameOf(volumeId: string): string {
+  return `ebs-iops-${volumeId}`;
+}
+
+/** CloudWatch has the alarm on a volume in this state from now on, and no event says so. */
+export function stands({ world }: EbsRun, volumeId: string, state: AlarmState): void {
+  world.alarms.putMetric(alarmNameOf(volumeId), {
+    StateValue: state,
+    StateTransitionedTimestamp: new Date(world.clock.now()),
+    Namespace: 'AWS/EBS',
+    MetricName: 'VolumeIOPSExceededCheck',
+    Dimensions: [{ Name: 'VolumeId', Value: volumeId }],
+  });
+}
+
 /** The alarm on a volume changes its state. */
-export function alarm(
-  { world, simulation }: EbsRun,
-  volumeId: string,
-  state: 'ALARM' | 'OK',
-  id = state,
-): void {
+export function alarm(run: EbsRun, volumeId: string, state: 'ALARM' | 'OK', id = state): void {
+  const { world, simulation } = run;
+  stands(run, volumeId, state);
   const file = new URL('../../events/ebs-alarm-iops.json', import.meta.url);
   const event = JSON.parse(readFileSync(file, 'utf8').replaceAll(/vol-[0-9a-f]{17}/g, volumeId));
   const time = isoTime(world.clock.now());
