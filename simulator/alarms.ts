@@ -3,6 +3,7 @@ import type {
   CompositeAlarm,
   DescribeAlarmContributorsInput,
   DescribeAlarmsInput,
+  ListAlarmMuteRulesInput,
   MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
 import { alarmsAdapter } from '../shared/aws/alarms.ts';
@@ -25,6 +26,8 @@ export class SimAlarms implements AlarmOperations {
 
   /** By the name of their alarm; those in ALARM. */
   readonly #contributors = new Map<string, AlarmContributor[]>();
+
+  readonly #muted = new Set<string>();
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -54,6 +57,15 @@ export class SimAlarms implements AlarmOperations {
     this.#contributors.set(name, contributors);
   }
 
+  /** Until `unmute`, a rule that names the alarm is active. */
+  mute(name: string): void {
+    this.#muted.add(name);
+  }
+
+  unmute(name: string): void {
+    this.#muted.delete(name);
+  }
+
   delete(name: string): void {
     this.#alarms.delete(name);
     this.#contributors.delete(name);
@@ -71,10 +83,24 @@ export class SimAlarms implements AlarmOperations {
     };
   };
 
+  listMuteRules = async ({ AlarmName, Statuses = ['ACTIVE'] }: ListAlarmMuteRulesInput) => {
+    const muted = Statuses.includes('ACTIVE') ? [...this.#muted] : [];
+    const found = muted.filter((name) => AlarmName === undefined || name === AlarmName);
+    return { AlarmMuteRuleSummaries: found.map(() => ({ Status: 'ACTIVE' as const })) };
+  };
+
   describeAlarms = async (request: DescribeAlarmsInput) => {
-    const { AlarmNames = [], AlarmTypes = ['MetricAlarm'], NextToken } = request;
+    const {
+      AlarmNames = [...this.#alarms.keys()],
+      AlarmTypes = ['MetricAlarm'],
+      StateValue,
+      NextToken,
+    } = request;
     const start = Number(NextToken ?? 0);
-    const found = AlarmNames.flatMap((name) => this.#alarms.get(name) ?? []);
+    const found = AlarmNames.flatMap((name) => this.#alarms.get(name) ?? []).filter((each) => {
+      const alarm = 'metric' in each ? each.metric : each.composite;
+      return StateValue === undefined || alarm.StateValue === StateValue;
+    });
     const page = found.slice(start, start + PAGE);
     const MetricAlarms = page.flatMap((each) => ('metric' in each ? [each.metric] : []));
     const CompositeAlarms = page.flatMap((each) => ('composite' in each ? [each.composite] : []));

@@ -47,6 +47,8 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   alarms: {
     describeAlarms: { aws: 'cloudwatch:DescribeAlarms' },
     describeContributors: { aws: 'cloudwatch:DescribeAlarmContributors' },
+    listFiring: { aws: 'cloudwatch:DescribeAlarms' },
+    hasActiveMute: { aws: 'cloudwatch:ListAlarmMuteRules' },
   },
   autoscaling: {
     describeInstances: { aws: 'autoscaling:DescribeAutoScalingInstances' },

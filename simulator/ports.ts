@@ -104,6 +104,8 @@ function gatedAlarms(alarms: Alarms, gate: Gate): Alarms {
     describeAlarms: (arns) => gate.call(request('describeAlarms', arns), () => alarms.describeAlarms(arns)),
     describeContributors: (arn) =>
       gate.call(request('describeContributors', arn), () => alarms.describeContributors(arn)),
+    listFiring: () => gate.call(request('listFiring'), () => alarms.listFiring()),
+    hasActiveMute: (arn) => gate.call(request('hasActiveMute', arn), () => alarms.hasActiveMute(arn)),
   };
 }
 

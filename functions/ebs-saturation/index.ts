@@ -11,6 +11,7 @@ import { playbook } from './playbook.ts';
 import { type EbsSaturationPolicy, ebsSaturationSection } from './policy.ts';
 import { toSignals } from './signals.ts';
 import { sweep } from './sweep.ts';
+import { findFiring } from './sweeping/firing.ts';
 import { opens, trigger } from './trigger.ts';
 
 /** A volume is asked for more than it can do: find out what limits it, and raise the right thing. */
@@ -34,4 +35,5 @@ export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
   // The section was validated against this trouble's schema when the file was loaded.
   policyOf: (policy) => policy.section as unknown as EbsSaturationPolicy,
   sweep,
+  find: findFiring,
 };

@@ -7,6 +7,9 @@ import {
   DescribeAlarmsCommand,
   type DescribeAlarmsInput,
   type DescribeAlarmsOutput,
+  ListAlarmMuteRulesCommand,
+  type ListAlarmMuteRulesInput,
+  type ListAlarmMuteRulesOutput,
 } from '@aws-sdk/client-cloudwatch';
 import type { Alarms } from '../ports/alarms.ts';
 import { alarmsAdapter } from './alarms.ts';
@@ -15,6 +18,7 @@ import { alarmsAdapter } from './alarms.ts';
 export interface AlarmOperations {
   describeAlarms(request: DescribeAlarmsInput): Promise<DescribeAlarmsOutput>;
   describeContributors(request: DescribeAlarmContributorsInput): Promise<DescribeAlarmContributorsOutput>;
+  listMuteRules(request: ListAlarmMuteRulesInput): Promise<ListAlarmMuteRulesOutput>;
 }
 
 /** Imported on first use. */
@@ -23,5 +27,6 @@ export function alarmsPort(config: CloudWatchClientConfig): Alarms {
   return alarmsAdapter({
     describeAlarms: (request) => client.send(new DescribeAlarmsCommand(request)),
     describeContributors: (request) => client.send(new DescribeAlarmContributorsCommand(request)),
+    listMuteRules: (request) => client.send(new ListAlarmMuteRulesCommand(request)),
   });
 }

@@ -2,19 +2,23 @@ import type {
   AlarmContributor,
   CompositeAlarm as AwsComposite,
   MetricAlarm as AwsMetricAlarm,
+  DescribeAlarmsInput,
   Dimension,
   StateValue,
 } from '@aws-sdk/client-cloudwatch';
 import type { EpochMs } from '../clock.ts';
 import { PortError } from '../errors.ts';
-import type { Alarm, AlarmMetric, Alarms, Contributor } from '../ports/alarms.ts';
+import type { Alarm, AlarmMetric, Alarms, Contributor, Firing, MetricAlarm } from '../ports/alarms.ts';
 import type { AlarmOperations } from './alarms-ops.ts';
 import { awsCall } from './classify.ts';
 import { allPages, chunks } from './paging.ts';
 
 /** Names one call takes, and alarms it gives. */
 const MAX_NAMES = 100;
+/** Of alarms in ALARM; an account with more has other troubles. */
+const MAX_FIRING_PAGES = 10;
 const DESCRIBE = 'cloudwatch:DescribeAlarms';
+const MUTE_RULES = 'cloudwatch:ListAlarmMuteRules';
 const DESCRIBE_CONTRIBUTORS = 'cloudwatch:DescribeAlarmContributors';
 /** Up to the name, which may hold colons itself. */
 const ARN_PREFIX = /^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:/;
@@ -32,6 +36,8 @@ export function alarmsAdapter(calls: AlarmOperations): Alarms {
       return found.filter(({ arn }) => asked.has(arn));
     },
     describeContributors: (arn) => describeContributors(calls, nameOf(arn, DESCRIBE_CONTRIBUTORS)),
+    listFiring: () => listFiring(calls),
+    hasActiveMute: (arn) => hasActiveMute(calls, arn === undefined ? undefined : nameOf(arn, MUTE_RULES)),
   };
 }
 
@@ -61,6 +67,34 @@ async function describeChunk(calls: AlarmOperations, names: string[]): Promise<A
   });
 }
 
+async function listFiring(calls: AlarmOperations): Promise<Firing> {
+  const alarms: MetricAlarm[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < MAX_FIRING_PAGES; page++) {
+    const request: DescribeAlarmsInput = {
+      StateValue: 'ALARM',
+      AlarmTypes: ['MetricAlarm'],
+      MaxRecords: MAX_NAMES,
+      NextToken,
+    };
+    const answer = await awsCall(DESCRIBE, () => calls.describeAlarms(request));
+    alarms.push(...(answer.MetricAlarms ?? []).map(toMetric));
+    NextToken = answer.NextToken;
+    if (NextToken === undefined || NextToken === '') return { alarms, isComplete: true };
+  }
+  return { alarms, isComplete: false };
+}
+
+async function hasActiveMute(calls: AlarmOperations, AlarmName: string | undefined): Promise<boolean> {
+  const rules = await allPages<unknown, string>(async (NextToken) => {
+    const answer = await awsCall(MUTE_RULES, () =>
+      calls.listMuteRules({ AlarmName, Statuses: ['ACTIVE'], NextToken }),
+    );
+    return { items: answer.AlarmMuteRuleSummaries ?? [], next: answer.NextToken };
+  });
+  return rules.length > 0;
+}
+
 async function describeContributors(calls: AlarmOperations, AlarmName: string): Promise<Contributor[]> {
   return await allPages<Contributor, string>(async (NextToken) => {
     const answer = await awsCall(DESCRIBE_CONTRIBUTORS, () =>
@@ -82,13 +116,20 @@ function toContributor({
   };
 }
 
-function toMetric(from: AwsMetricAlarm): Alarm {
+function toMetric(from: AwsMetricAlarm): MetricAlarm {
   const { AlarmArn, Namespace, MetricName, Dimensions, Metrics = [] } = from;
   // A monitoring account's alarm may watch what is in others.
   const own = Metrics.filter(({ AccountId }) => AccountId === undefined || AccountId === accountIn(AlarmArn));
   const inputs = own.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
   const single = MetricName === undefined ? [] : [{ Namespace, MetricName, Dimensions }];
-  return { ...baseOf(from), kind: 'metric', metrics: [...single, ...inputs].map(toWatched) };
+  return {
+    ...baseOf(from),
+    kind: 'metric',
+    metrics: [...single, ...inputs].map(toWatched),
+    expressions: own.flatMap(({ Expression }) => Expression ?? []),
+    // What it is where nobody said so.
+    actionsEnabled: from.ActionsEnabled ?? true,
+  };
 }
 
 function accountIn(arn: string | undefined): string | undefined {

@@ -79,6 +79,22 @@ export interface Trouble<F = unknown, P = unknown> {
    * told once a day.
    */
   sweep?(input: SweepInput<P>): Promise<string[]>;
+  /**
+   * What is so now and no event told of, or none that counted: once in a sweep, for the whole account and Region. The signals
+   * go the way of an event's, so they must have its meaning and time: the same news by both ways is one.
+   */
+  find?(input: FindInput): Promise<Found>;
+}
+
+export interface FindInput {
+  ports: Ports;
+  home: { account: string; region: string };
+}
+
+export interface Found {
+  signals: Signal[];
+  /** For people, e.g. what could not be looked at. */
+  lines: string[];
 }
 
 export interface EventKind {

@@ -12,6 +12,16 @@ export interface Alarms {
    * reports at most 100. Not-found: the alarm is gone.
    */
   describeContributors(arn: string): Promise<Contributor[]>;
+  /** DescribeAlarms by state: the metric alarms of the account and Region that are in ALARM now, at most a thousand. */
+  listFiring(): Promise<Firing>;
+  /** ListAlarmMuteRules: whether one is active now that names this alarm; without an ARN, any alarm. */
+  hasActiveMute(arn?: string): Promise<boolean>;
+}
+
+/** `isComplete`: false where more are in ALARM than were read. */
+export interface Firing {
+  alarms: MetricAlarm[];
+  isComplete: boolean;
 }
 
 /** One series of an alarm that watches many. */
@@ -41,6 +51,10 @@ export interface MetricAlarm extends AlarmBase {
    * ALARM stands in its contributors' events alone.
    */
   metrics: AlarmMetric[];
+  /** Its expressions, of metric math or Metrics Insights. */
+  expressions: string[];
+  /** False: somebody switched its actions off. */
+  actionsEnabled: boolean;
 }
 
 export interface CompositeAlarm extends AlarmBase {

@@ -2,6 +2,7 @@ import {
   CloudWatchClient,
   DescribeAlarmContributorsCommand,
   DescribeAlarmsCommand,
+  ListAlarmMuteRulesCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -93,6 +94,53 @@ describe('describeContributors', () => {
   });
 });
 
+describe('listFiring', () => {
+  test('asks for metric alarms in ALARM, without names, and reads every page', async () => {
+    mock
+      .on(DescribeAlarmsCommand)
+      .resolvesOnce({ MetricAlarms: [metricAlarm('a')], NextToken: 'two' })
+      .resolvesOnce({ MetricAlarms: [{ ...metricAlarm('b'), ActionsEnabled: false }] });
+    const { alarms: found, isComplete } = await alarms.listFiring();
+    expect(isComplete).toBe(true);
+    expect(found.map(({ name, actionsEnabled }) => [name, actionsEnabled])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    const { input } = mock.commandCalls(DescribeAlarmsCommand)[0]?.args[0] ?? {};
+    expect(input).toMatchObject({ StateValue: 'ALARM', AlarmTypes: ['MetricAlarm'] });
+    expect(input?.AlarmNames).toBeUndefined();
+  });
+
+  test('stops after ten pages, and says so', async () => {
+    mock.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [metricAlarm('a')], NextToken: 'more' });
+    expect((await alarms.listFiring()).isComplete).toBe(false);
+    expect(mock.commandCalls(DescribeAlarmsCommand)).toHaveLength(10);
+  });
+});
+
+describe('hasActiveMute', () => {
+  const rule = { Status: 'ACTIVE' as const };
+
+  test('asks for active rules, of one alarm or of any, and an empty page is not the last', async () => {
+    mock
+      .on(ListAlarmMuteRulesCommand)
+      .resolvesOnce({ AlarmMuteRuleSummaries: [], NextToken: 'two' })
+      .resolvesOnce({ AlarmMuteRuleSummaries: [rule] })
+      .resolves({});
+    expect(await alarms.hasActiveMute(`${PREFIX}a`)).toBe(true);
+    expect(await alarms.hasActiveMute()).toBe(false);
+    const inputs = mock.commandCalls(ListAlarmMuteRulesCommand).map(({ args }) => args[0].input);
+    expect(inputs.map(({ AlarmName }) => AlarmName)).toEqual(['a', 'a', undefined]);
+    for (const input of inputs) expect(input.Statuses).toEqual(['ACTIVE']);
+  });
+
+  test('a denial names the permission: nobody takes it for not muted', async () => {
+    mock.on(ListAlarmMuteRulesCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+    const message = 'missing permission cloudwatch:ListAlarmMuteRules';
+    await expect(alarms.hasActiveMute()).rejects.toThrow(message);
+  });
+});
+
 describe('an alarm', () => {
   test('is in its state since the last transition, else since the last update', async () => {
     const [moved, updated] = [new Date('2026-11-20T12:00:00Z'), new Date('2026-11-20T12:30:00Z')];
@@ -111,7 +159,15 @@ describe('an alarm', () => {
     mock.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [metricAlarm('a')] });
     const metrics = [{ ...WATCHED, name: 'VolumeIOPSExceededCheck' }];
     expect(await alarms.describeAlarms([`${PREFIX}a`])).toEqual([
-      { kind: 'metric', arn: `${PREFIX}a`, name: 'a', state: 'ALARM', metrics },
+      {
+        kind: 'metric',
+        arn: `${PREFIX}a`,
+        name: 'a',
+        state: 'ALARM',
+        metrics,
+        expressions: [],
+        actionsEnabled: true,
+      },
     ]);
   });
 
