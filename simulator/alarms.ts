@@ -1,6 +1,9 @@
 import type {
+  AlarmContributor,
   CompositeAlarm,
+  DescribeAlarmContributorsInput,
   DescribeAlarmsInput,
+  ListAlarmMuteRulesInput,
   MetricAlarm,
   StateValue,
 } from '@aws-sdk/client-cloudwatch';
@@ -24,6 +27,11 @@ export class SimAlarms implements AlarmOperations {
   readonly #scope: Scope;
   /** By name. */
   readonly #alarms = new Map<string, { metric: MetricAlarm } | { composite: CompositeAlarm }>();
+
+  /** By the name of their alarm; those in ALARM. */
+  readonly #contributors = new Map<string, AlarmContributor[]>();
+
+  readonly #muted = new Set<string>();
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -60,10 +68,55 @@ export class SimAlarms implements AlarmOperations {
     else this.#alarms.set(name, { composite: { ...alarm.composite, StateValue } });
   }
 
-  describeAlarms = async (request: DescribeAlarmsInput) => {
-    const { AlarmNames = [], AlarmTypes = ['MetricAlarm'], NextToken } = request;
+  /** Its series that are in ALARM from now on. */
+  putContributors(name: string, contributors: AlarmContributor[]): void {
+    this.#contributors.set(name, contributors);
+  }
+
+  /** Until `unmute`, a rule that names the alarm is active. */
+  mute(name: string): void {
+    this.#muted.add(name);
+  }
+
+  unmute(name: string): void {
+    this.#muted.delete(name);
+  }
+
+  delete(name: string): void {
+    this.#alarms.delete(name);
+    this.#contributors.delete(name);
+  }
+
+  describeContributors = async ({ AlarmName = '', NextToken }: DescribeAlarmContributorsInput) => {
+    if (!this.#alarms.has(AlarmName)) {
+      throw Object.assign(new Error(`no alarm ${AlarmName}`), { name: 'ResourceNotFoundException' });
+    }
     const start = Number(NextToken ?? 0);
-    const found = AlarmNames.flatMap((name) => this.#alarms.get(name) ?? []);
+    const found = this.#contributors.get(AlarmName) ?? [];
+    return {
+      AlarmContributors: found.slice(start, start + PAGE),
+      ...(start + PAGE < found.length && { NextToken: String(start + PAGE) }),
+    };
+  };
+
+  listMuteRules = async ({ AlarmName, Statuses = ['ACTIVE'] }: ListAlarmMuteRulesInput) => {
+    const muted = Statuses.includes('ACTIVE') ? [...this.#muted] : [];
+    const found = muted.filter((name) => AlarmName === undefined || name === AlarmName);
+    return { AlarmMuteRuleSummaries: found.map(() => ({ Status: 'ACTIVE' as const })) };
+  };
+
+  describeAlarms = async (request: DescribeAlarmsInput) => {
+    const {
+      AlarmNames = [...this.#alarms.keys()],
+      AlarmTypes = ['MetricAlarm'],
+      StateValue,
+      NextToken,
+    } = request;
+    const start = Number(NextToken ?? 0);
+    const found = AlarmNames.flatMap((name) => this.#alarms.get(name) ?? []).filter((each) => {
+      const alarm = 'metric' in each ? each.metric : each.composite;
+      return StateValue === undefined || alarm.StateValue === StateValue;
+    });
     const page = found.slice(start, start + PAGE);
     const MetricAlarms = page.flatMap((each) => ('metric' in each ? [each.metric] : []));
     const CompositeAlarms = page.flatMap((each) => ('composite' in each ? [each.composite] : []));

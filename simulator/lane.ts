@@ -30,7 +30,9 @@ interface Message {
   body: string;
   attributes: Readonly<Record<string, string>>;
   receives: number;
-  /** In ms since the start of the clock, as all times here: nobody sets SQS's clock. */
+  /** Epoch ms, as SQS tells it. */
+  firstReceivedAt?: number;
+  /** In ms since the start of the clock, as all other times here: nobody sets SQS's clock. */
   visibleAt: number;
   /** Since when it could be received. */
   waitingSince: number;
@@ -96,7 +98,14 @@ export class Lane {
   #add(body: string, attributes: Readonly<Record<string, string>> = {}): Message {
     const { clock, name } = this.#options;
     const id = uuid(1, 'message', name, this.#sent++);
-    const message = { id, body, attributes, receives: 0, visibleAt: 0, waitingSince: clock.elapsed() };
+    const message: Message = {
+      id,
+      body,
+      attributes,
+      receives: 0,
+      visibleAt: 0,
+      waitingSince: clock.elapsed(),
+    };
     this.#messages.set(message.id, message);
     return message;
   }
@@ -144,6 +153,7 @@ export class Lane {
     const started = clock.elapsed();
     for (const message of messages) {
       message.receives++;
+      message.firstReceivedAt ??= clock.now();
       message.visibleAt = started + visibilityMs;
     }
     const everything = new Set(messages.map((message) => message.id));
@@ -174,7 +184,8 @@ export class Lane {
 }
 
 function toRecord(message: Message, lane: string): SQSRecord {
-  const times = { SentTimestamp: '0', SenderId: 'events', ApproximateFirstReceiveTimestamp: '0' };
+  const first = String(message.firstReceivedAt ?? 0);
+  const times = { SentTimestamp: '0', SenderId: 'events', ApproximateFirstReceiveTimestamp: first };
   return {
     messageId: message.id,
     receiptHandle: message.id,

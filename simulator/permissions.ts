@@ -48,6 +48,9 @@ const NEEDED: Partial<Record<PortName, Record<string, Needed>>> = {
   },
   alarms: {
     describeAlarms: { aws: 'cloudwatch:DescribeAlarms' },
+    describeContributors: { aws: 'cloudwatch:DescribeAlarmContributors' },
+    listFiring: { aws: 'cloudwatch:DescribeAlarms' },
+    hasActiveMute: { aws: 'cloudwatch:ListAlarmMuteRules' },
   },
   charts: {
     draw: { aws: 'cloudwatch:GetMetricWidgetImage' },

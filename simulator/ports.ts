@@ -102,8 +102,14 @@ function gatedVolumes(volumes: Volumes, gate: Gate): Volumes {
 }
 
 function gatedAlarms(alarms: Alarms, gate: Gate): Alarms {
-  const request = (arns: unknown) => ({ port: 'alarms' as const, method: 'describeAlarms', args: [arns] });
-  return { describeAlarms: (arns) => gate.call(request(arns), () => alarms.describeAlarms(arns)) };
+  const request = (method: string, ...args: unknown[]) => ({ port: 'alarms' as const, method, args });
+  return {
+    describeAlarms: (arns) => gate.call(request('describeAlarms', arns), () => alarms.describeAlarms(arns)),
+    describeContributors: (arn) =>
+      gate.call(request('describeContributors', arn), () => alarms.describeContributors(arn)),
+    listFiring: () => gate.call(request('listFiring'), () => alarms.listFiring()),
+    hasActiveMute: (arn) => gate.call(request('hasActiveMute', arn), () => alarms.hasActiveMute(arn)),
+  };
 }
 
 function gatedTable(table: Table, gate: Gate): Table {

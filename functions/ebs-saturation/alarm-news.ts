@@ -28,6 +28,8 @@ export interface AlarmNews {
   triggeringAlarms?: string[];
   /** The series of an alarm that watches many. */
   contributor?: string;
+  /** No event told of it. */
+  foundBy?: 'sweep';
 }
 
 /** A list this long stands in every signal, and fifty signals in one row. */
@@ -45,7 +47,7 @@ export function extrasOf(event: Envelope): Partial<AlarmNews> {
   const { detail } = event;
   const alarmArn = alarmArnOf(event);
   const previous = stateOf(field(detail, 'previousState', 'value'));
-  const contributor = field(detail, 'alarmContributor', 'id');
+  const contributor = contributorIn(field(detail, 'alarmContributor', 'id'));
   const data = reasonDataOf(field(detail, 'state', 'reasonData'));
   const threshold = field(data, 'threshold');
   const datapoints = listOf(field(data, 'recentDatapoints')).filter(isNumber).slice(0, MAX_LISTED);
@@ -54,8 +56,13 @@ export function extrasOf(event: Envelope): Partial<AlarmNews> {
     ...(previous !== undefined && { previous }),
     ...(isNumber(threshold) && { threshold }),
     ...(datapoints.length > 0 && { datapoints }),
-    ...(typeof contributor === 'string' && CONTRIBUTOR.test(contributor) && { contributor }),
+    ...(contributor !== undefined && { contributor }),
   };
+}
+
+/** Undefined: not the id of a series. */
+export function contributorIn(id: unknown): string | undefined {
+  return typeof id === 'string' && CONTRIBUTOR.test(id) ? id : undefined;
 }
 
 /** ARNs of the alarms that set a composite off, as far as its reason says. */

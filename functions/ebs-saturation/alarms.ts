@@ -13,7 +13,7 @@ import {
 } from './alarm-news.ts';
 import { CONTRIBUTOR_STATE } from './events.ts';
 import { field, isObject, oneLine } from './fields.ts';
-import { idsIn, readMetrics, type Unusable } from './watched.ts';
+import { idsIn, type Named, readMetrics, type Unusable } from './watched.ts';
 
 export type ReadAlarm =
   | { is: 'alarm'; news: AlarmNews; at: EpochMs; subjects: [Subject, ...Subject[]] }
@@ -26,7 +26,7 @@ interface About {
   of: Pick<AlarmNews, 'metrics' | 'says' | 'instances' | 'triggeringAlarms'>;
 }
 
-const MAX_NAME = 255;
+export const MAX_NAME = 255;
 /** CloudWatch allows ten metrics in one alarm; this is what one event may make us do. */
 const MAX_SUBJECTS = 500;
 
@@ -69,14 +69,16 @@ function aboutMetrics(event: Envelope, entries: readonly unknown[]): About | Unu
   const isContributor = event.detailType === CONTRIBUTOR_STATE;
   const named = isContributor ? idsIn(field(event.detail, 'alarmContributor', 'attributes')) : watched;
   if (named === undefined) return malformed('detail.alarmContributor.attributes');
-  const { volumes, instances } = named;
-  // A volume's diagnosis takes its instance in: one alarm never makes two incidents of the two.
-  const [first, ...rest] = (volumes.length > 0 ? volumes : instances)
-    .slice(0, MAX_SUBJECTS)
-    .map((id): Subject => ({ kind: volumes.length > 0 ? 'volume' : 'instance', id }));
+  const [first, ...rest] = subjectsIn(named);
   if (first === undefined) return { is: 'ignored', reason: whyNobody(watched.isGrouped && !isContributor) };
-  const of = { metrics: names, says, instances: instances.slice(0, MAX_LISTED) };
+  const of = { metrics: names, says, instances: named.instances.slice(0, MAX_LISTED) };
   return { is: 'about', subjects: [first, ...rest], of };
+}
+
+/** A volume's diagnosis takes its instance in: one alarm never makes two incidents of the two. */
+export function subjectsIn({ volumes, instances }: Named): Subject[] {
+  const kind = volumes.length > 0 ? 'volume' : 'instance';
+  return (volumes.length > 0 ? volumes : instances).slice(0, MAX_SUBJECTS).map((id) => ({ kind, id }));
 }
 
 function whyNobody(isTold: boolean): string {

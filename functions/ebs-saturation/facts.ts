@@ -13,6 +13,7 @@ import type { Measured } from './measure/measured.ts';
 import { readMeasured } from './measure/read.ts';
 import { changeRecords } from './plans/change-step.ts';
 import type { EbsSaturationPolicy } from './policy.ts';
+import { readAlarms } from './reading/alarms.ts';
 import { readBefore } from './reading/before.ts';
 import { type ClaimFacts, readClaim } from './reading/claims.ts';
 import { type BootFacts, readBoot } from './reading/fresh.ts';
@@ -21,7 +22,7 @@ import { openAtHost } from './reading/host-incident.ts';
 import { readModificationQuotas } from './reading/modification-quotas.ts';
 import { nodeOf } from './reading/node.ts';
 import { readSubject } from './reading/subject.ts';
-import { isSteppingBack, standingOf } from './standing.ts';
+import { type AlarmReading, isSteppingBack, standingOf } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
 export interface EbsSaturationFacts extends HostFacts, BootFacts {
@@ -46,6 +47,8 @@ export interface EbsSaturationFacts extends HostFacts, BootFacts {
   maxima: Fact<LearnedMaxima>;
   /** Absent: no change is likely now. */
   quotas?: Fact<ModificationQuota>[];
+  /** Of the alarms whose news is old: empty while it is fresh. */
+  alarms: Fact<AlarmReading[]>;
   /** Absent: nothing is to be given back. */
   longUse?: LongUse;
 }
@@ -53,8 +56,8 @@ export interface EbsSaturationFacts extends HostFacts, BootFacts {
 type Reading = GatherInput<EbsSaturationPolicy>['ports'] & { at: EpochMs };
 
 /**
- * About six calls of EC2, two of Service Quotas, three of CloudWatch and five lists of the cluster; for a node that booted
- * lately two more of EC2 and nine more of CloudWatch.
+ * About six calls of EC2, two of Service Quotas, three of CloudWatch (one more where an alarm's news is old) and five lists
+ * of the cluster; for a node that booted lately two more of EC2 and nine more of CloudWatch.
  */
 export async function gather({
   ports,
@@ -93,6 +96,7 @@ export async function gather({
     maxima: await readFact('the ledger', at, () => readMaxima(ports.table, incident.cluster, at)),
     ...(volume.known &&
       isChangeLikely(incident) && { quotas: await readModificationQuotas(reading, volume.value.type) }),
+    alarms: await readAlarms(ports.alarms, incident.signals, at),
     ...(isSteppingBack(incident.signals) && {
       longUse: await readLong(reading, { volume, incident }, policy.changes.stepBack.quietFor),
     }),

@@ -11,7 +11,8 @@ import { playbook } from './playbook.ts';
 import { type EbsSaturationPolicy, ebsSaturationSection } from './policy.ts';
 import { toSignals } from './signals.ts';
 import { sweep } from './sweep.ts';
-import { trigger } from './trigger.ts';
+import { findFiring } from './sweeping/firing.ts';
+import { opens, trigger } from './trigger.ts';
 
 /** A volume is asked for more than it can do: find out what limits it, and raise the right thing. */
 export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
@@ -20,6 +21,7 @@ export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
   events,
   toSignals,
   trigger,
+  opens,
   keepsNewest: true,
   expand,
   ownersOf,
@@ -33,4 +35,5 @@ export const ebsSaturation: Trouble<EbsSaturationFacts, EbsSaturationPolicy> = {
   // The section was validated against this trouble's schema when the file was loaded.
   policyOf: (policy) => policy.section as unknown as EbsSaturationPolicy,
   sweep,
+  find: findFiring,
 };

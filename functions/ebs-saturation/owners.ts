@@ -45,9 +45,12 @@ function ownerOf(
   volumes: ReadonlyMap<string, Volume>,
   instances: ReadonlyMap<string, Instance>,
 ): Ownership {
-  if (kind === 'instance') return ownerByTags(instances.get(id));
+  const instance = instances.get(id);
   const volume = volumes.get(id);
-  if (volume === undefined) return { is: 'unknown', why: `EC2 does not return ${kind} ${id}` };
+  if (kind === 'instance' ? instance === undefined : volume === undefined) {
+    return { is: 'unknown', why: `EC2 does not return ${kind} ${id}`, isGone: true };
+  }
+  if (volume === undefined) return ownerByTags(instance);
   return byOwnTags(volume) ?? byHosts(volume, instances);
 }
 

@@ -3,6 +3,8 @@ import type { Permissions } from '../../shared/actions/action.ts';
 /** What the facts need. */
 export const reads: Permissions = {
   aws: [
+    'cloudwatch:DescribeAlarmContributors',
+    'cloudwatch:DescribeAlarms',
     'cloudwatch:GetMetricData',
     'cloudwatch:ListMetrics',
     'ec2:DescribeInstances',
@@ -23,8 +25,16 @@ export const reads: Permissions = {
   ],
 };
 
-/** What looking for volumes to step back needs; the cluster is not asked. */
+/** What looking for volumes to step back needs, and for alarms that no event told of; the cluster is not asked. */
 export const sweeps: Permissions = {
-  aws: ['cloudwatch:GetMetricData', 'ec2:DescribeVolumes', 'ec2:DescribeVolumesModifications'],
+  aws: [
+    'cloudwatch:DescribeAlarmContributors',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
+    'cloudwatch:ListAlarmMuteRules',
+    'ec2:DescribeInstances',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeVolumesModifications',
+  ],
   kubernetes: [],
 };

@@ -11,7 +11,10 @@ const alarm = v.strictObject({
     '2m',
   ),
   maxEventAge: v.optional(
-    duration({ min: '5m', max: '24h' }, 'An alarm that is heard of later than this opens nothing.'),
+    duration(
+      { min: '5m', max: '24h' },
+      'The event of an alarm that comes later than this opens nothing by itself; the sweep finds the alarm if it is in ALARM still.',
+    ),
     '1h',
   ),
 });

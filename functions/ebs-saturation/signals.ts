@@ -26,17 +26,23 @@ export function toSignals(event: Envelope): SignalResult {
   if (read.is !== 'alarm') return { kind: read.is, reason: read.reason };
   const { news, at, subjects } = read;
   const [first, ...rest] = subjects;
-  // One meaning for all states of one alarm: whatever is older than what is known of it changes nothing.
-  const meaning = [ALARM, news.alarmName, ...(news.contributor === undefined ? [] : [news.contributor])];
   const signalOf = (subject: Signal['subject']): Signal => ({
     ...common(event),
     kind: ALARM,
     subject,
     occurredAt: at,
-    meaning: meaning.join(':'),
+    meaning: meaningOfAlarm(news),
     data: { ...news },
   });
   return { kind: 'signals', signals: [signalOf(first), ...rest.map(signalOf)] };
+}
+
+/** One for all states of one alarm: whatever is older than what is known of it changes nothing. */
+export function meaningOfAlarm({
+  alarmName,
+  contributor,
+}: Pick<AlarmNews, 'alarmName' | 'contributor'>): string {
+  return [ALARM, alarmName, ...(contributor === undefined ? [] : [contributor])].join(':');
 }
 
 /** The alarm of a signal that `toSignals` made; undefined: it is of another kind. */

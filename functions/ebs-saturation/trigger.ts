@@ -21,12 +21,22 @@ export function trigger({ signals, policy, now }: TriggerInput<EbsSaturationPoli
       ? { do: 'nothing', why: 'it opens nothing by itself, and nothing is open' }
       : { do: 'open' };
   }
-  if (isAlone && now - first > maxEventAge) {
+  if (isAlone && now - first > maxEventAge && !isFound(signals)) {
     return { do: 'nothing', why: `ALARM since ${humanDuration(now - first)}: heard of too late` };
   }
   const at = first + standsFor;
   const why = `ALARM has to stand for ${humanDuration(standsFor)}`;
   return at <= now ? { do: 'open' } : { do: 'look-again', at, why };
+}
+
+/** However long ago it began: that it is in ALARM was read just now. */
+function isFound(signals: readonly Signal[]): boolean {
+  return signals.some((signal) => alarmOf(signal)?.foundBy === 'sweep');
+}
+
+/** Anything but these joins what is open. */
+export function opens(signal: Signal): boolean {
+  return alarmOf(signal)?.opens === true || isSteppingBack([signal]);
 }
 
 function firstAlarmAt(signals: readonly Signal[]): number | undefined {

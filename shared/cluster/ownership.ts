@@ -1,11 +1,14 @@
 import { describeFailure } from '../errors.ts';
 import type { Ec2, Instance } from '../ports/ec2.ts';
 
-/** Who an instance belongs to. Unknown is never foreign: a read may be incomplete or too early. */
+/**
+ * Who an instance or a volume belongs to. Unknown is never foreign: a read may be incomplete or too early. `isGone`: it is
+ * unknown because AWS answered, and does not have it; absent where a read failed.
+ */
 export type Ownership =
   | { is: 'ours'; cluster: string; instance?: Instance; why: string }
   | { is: 'foreign'; why: string }
-  | { is: 'unknown'; why: string };
+  | { is: 'unknown'; why: string; isGone?: true };
 
 const CLUSTER_TAGS = ['aws:eks:cluster-name', 'eks:cluster-name', 'eks:eks-cluster-name'];
 const CLUSTER_TAG_PREFIX = 'kubernetes.io/cluster/';

@@ -15,10 +15,8 @@ export async function searchOwner(
   subject: Subject,
   soFar: Ownership,
 ): Promise<Ownership> {
-  const remembered = await ledger.ownerOf(subject);
-  if (remembered !== undefined) {
-    return { is: 'ours', cluster: remembered.name, why: `ledger remembers cluster ${remembered.name}` };
-  }
+  const remembered = await rememberedOwner(ledger, subject);
+  if (remembered !== undefined) return remembered;
   // Only an instance has a Node.
   if (subject.kind !== 'instance') return soFar;
   const failures: string[] = [];
@@ -31,7 +29,21 @@ export async function searchOwner(
   if (name !== undefined)
     return { is: 'unknown', why: `Nodes of several clusters: ${[name, ...others].join(', ')}` };
   const unread = failures.length === 0 ? '' : `; not readable: ${failures.join('; ')}`;
-  return { is: 'unknown', why: `no cluster has a Node of this instance${unread}` };
+  // A cluster that could not be asked may have it.
+  const isGone = soFar.is === 'unknown' && soFar.isGone === true && failures.length === 0;
+  return {
+    is: 'unknown',
+    why: `no cluster has a Node of this instance${unread}`,
+    ...(isGone && { isGone }),
+  };
+}
+
+/** The short half of it: whatever has an incident is remembered. */
+export async function rememberedOwner(ledger: Ledger, subject: Subject): Promise<Ownership | undefined> {
+  const cluster = (await ledger.ownerOf(subject))?.name;
+  return cluster === undefined
+    ? undefined
+    : { is: 'ours', cluster, why: `ledger remembers cluster ${cluster}` };
 }
 
 async function clusterNames(environment: Environment, failures: string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { EpochMs } from '../clock.ts';
 import { describeFailure } from '../errors.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { Environment } from './environment.ts';
@@ -28,19 +29,40 @@ export async function isolate<T>(
       why: describeFailure(error),
     });
     failed.push(record.messageId);
-    await retrySoon(environment, record);
+    const delay = error instanceof TryLater ? error.delaySeconds : delayAfter(receiveCount(record));
+    await retryIn(environment, record, delay);
     return undefined;
   }
 }
 
+/** Nothing changes sooner than that. */
+export class TryLater extends Error {
+  override readonly name = 'TryLater';
+  readonly delaySeconds: number;
+
+  constructor(why: string, delaySeconds: number) {
+    super(why);
+    this.delaySeconds = delaySeconds;
+  }
+}
+
+function delayAfter(receives: number): number {
+  return RETRY_DELAYS_SECONDS[receives - 1] ?? LONGEST_RETRY_DELAY_SECONDS;
+}
+
 /** Only shortens the wait: without it the record still comes back after the queue's visibility timeout. */
-async function retrySoon(environment: Environment, record: SQSRecord): Promise<void> {
+async function retryIn(environment: Environment, record: SQSRecord, delay: number): Promise<void> {
   try {
-    const delay = RETRY_DELAYS_SECONDS[receiveCount(record) - 1] ?? LONGEST_RETRY_DELAY_SECONDS;
     await environment.ports.queue.retryAfter(record.receiptHandle, delay);
   } catch (error) {
     environment.log.warn('retry delay not set', { messageId: record.messageId, why: describeFailure(error) });
   }
+}
+
+/** By SQS's clock. Undefined: it does not say it. */
+export function firstReceivedAt(record: SQSRecord): EpochMs | undefined {
+  const at = Number(record.attributes.ApproximateFirstReceiveTimestamp);
+  return Number.isFinite(at) ? at : undefined;
 }
 
 export function receiveCount(record: SQSRecord): number {

@@ -30,8 +30,8 @@ export async function expandAll<F, P>(
 /** One look for the whole batch. */
 export async function ownersOfAll<F, P>(
   trouble: Pick<Trouble<F, P>, 'ownersOf'>,
-  { ports }: Environment,
-  intakes: readonly Intake[],
+  { ports }: Pick<Environment, 'ports'>,
+  intakes: readonly Pick<Intake, 'signals'>[],
 ): Promise<Map<string, Ownership>> {
   const subjects = intakes.flatMap((intake) => intake.signals.map(({ subject }) => subject));
   if (trouble.ownersOf !== undefined) return await trouble.ownersOf(ports, subjects);

@@ -1,19 +1,16 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Ownership } from '../cluster/ownership.ts';
-import { searchOwner } from '../cluster/search.ts';
 import { describeFailure } from '../errors.ts';
 import { Ledger } from '../incident/ledger.ts';
-import type { Signal } from '../incident/signal.ts';
 import { aggregateBatch } from './aggregate.ts';
 import { parseEnvelope } from './envelope.ts';
 import type { Environment } from './environment.ts';
-import { type Intake, isolate, receiveCount } from './intake.ts';
+import { type Intake, isolate, TryLater } from './intake.ts';
 import { expandAll, isKnown, knownFirst, ownersOfAll } from './locate.ts';
 import { openOrJoin } from './open.ts';
 import type { Trouble } from './trouble.ts';
+import { fateOf, ownerOf, SETTLED_RETRY_SECONDS, type Unplaced } from './unplaced.ts';
 
-/** Tries before the long way to an owner is taken: EC2's answer may be early or throttled. */
-const OWNER_TRIES = 3;
 /** Records not started by then go back to the queue instead of being cut off half way. */
 const TIME_RESERVE_MS = 3_000;
 /** The long way to an owner asks every cluster. */
@@ -121,12 +118,16 @@ async function route<F, P>(
   owners: ReadonlyMap<string, Ownership>,
 ): Promise<void> {
   const ledger = new Ledger(environment.ports.table, environment.ports.clock);
-  let unknown: string | undefined;
+  const unplaced: Unplaced[] = [];
   for (const signal of intake.signals) {
-    const owner = await ownerOf(environment, ledger, intake.record, signal, owners);
-    // One that cannot be placed never keeps the others of its event from being treated.
-    if (owner.is === 'unknown') unknown ??= owner.why;
-    if (owner.is === 'unknown') continue;
+    const owner = await ownerOf(trouble, environment, ledger, { signal, owners, record: intake.record });
+    if (owner.is === 'unknown') {
+      // One that cannot be placed never keeps the others of its event from being treated.
+      unplaced.push(
+        fateOf(trouble, { record: intake.record, signal, owner, now: environment.ports.clock.now() }),
+      );
+      continue;
+    }
     if (owner.is === 'foreign') {
       count(trouble, environment, 'foreign', signal.kind);
       environment.log.info('subject is in no cluster', { subject: signal.subject.id, why: owner.why });
@@ -138,30 +139,26 @@ async function route<F, P>(
     });
     count(trouble, environment, disposition, signal.kind);
   }
-  if (unknown !== undefined) await routeUnknown(trouble, environment, intake.record, unknown);
+  await settleUnplaced(trouble, environment, intake.record, unplaced);
 }
 
-async function ownerOf(
-  environment: Environment,
-  ledger: Ledger,
-  record: SQSRecord,
-  signal: Signal,
-  owners: ReadonlyMap<string, Ownership>,
-): Promise<Ownership> {
-  const owner = owners.get(signal.subject.id) ?? { is: 'unknown', why: 'not looked up' };
-  if (owner.is !== 'unknown' || receiveCount(record) < OWNER_TRIES) return owner;
-  return await searchOwner(environment, ledger, signal.subject, owner);
-}
-
-/** Early on: redeliver soon. After the long way found nothing either: keep it where people can see it. */
-async function routeUnknown<F, P>(
+/** A record is one: what some of its signals need is done with all of it, and is safe to repeat. */
+async function settleUnplaced<F, P>(
   trouble: Trouble<F, P>,
   environment: Environment,
   record: SQSRecord,
-  why: string,
+  unplaced: readonly Unplaced[],
 ): Promise<void> {
-  if (receiveCount(record) < OWNER_TRIES) throw new OwnerUnknown(why);
-  await park(trouble, environment, record, `owner unknown: ${why}`, 'unknown');
+  const whyTo = (what: Unplaced['do']) => unplaced.find((each) => each.do === what)?.why;
+  const [retry, parked, later] = [whyTo('retry'), whyTo('park'), whyTo('retry-later')];
+  if (retry !== undefined) throw new OwnerUnknown(retry);
+  if (parked !== undefined)
+    return await park(trouble, environment, record, `owner unknown: ${parked}`, 'unknown');
+  if (later !== undefined) throw new TryLater(later, SETTLED_RETRY_SECONDS);
+  for (const { signal, why } of unplaced) {
+    count(trouble, environment, 'ignored', signal.kind);
+    environment.log.info('subject is gone', { eventId: signal.eventId, subject: signal.subject.id, why });
+  }
 }
 
 /** Started records end in time; the rest go back to the queue. */

@@ -8,6 +8,7 @@ import { rememberTold, untold } from '../incident/told.ts';
 import { nudgeNotifier } from '../notify/nudge.ts';
 import type { HintQueue } from '../ports/notifier.ts';
 import type { Environment } from './environment.ts';
+import { findLost } from './find-lost.ts';
 import { heal } from './heal.ts';
 import { openOrJoin } from './open.ts';
 import { inPool } from './pool.ts';
@@ -40,6 +41,10 @@ export function sweeper(troubles: readonly Trouble[], environment: Environment, 
     });
     if (hints !== undefined) {
       await guarded(lines, 'notifier', () => nudgeNotifier(environment, hints, open ?? []), undefined);
+    }
+    for (const trouble of troubles) {
+      const work = async () => lines.push(...(await findLost(trouble, environment, ledger, isOnTime)));
+      await guarded(lines, `${trouble.name}: what no event told of`, work, 0);
     }
     await sweepClusters(troubles, environment, ledger, { lines, isOnTime, open: open ?? [] });
     const isHeard = await tellPeople(environment, lines);

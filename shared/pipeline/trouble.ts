@@ -44,6 +44,12 @@ export interface Trouble<F = unknown, P = unknown> {
    * are instances, and EC2's tags say it.
    */
   ownersOf?(ports: Ports, subjects: readonly Subject[]): Promise<Map<string, Ownership>>;
+  /**
+   * Pure. Whether the signal may open an incident; one that may not joins what is open. A trouble that says it gets nothing
+   * from signals about what AWS does not have any more: they are ignored (see `unplaced.ts`). Default: they are kept in
+   * the dead-letter queue.
+   */
+  opens?(signal: Signal): boolean;
   /** Its signals are states, of which the newest counts: where they are too many, older ones make room for it. */
   keepsNewest?: true;
   /** Pure. The closed incident dealt with this signal's news already: it is recorded and opens nothing. */
@@ -73,6 +79,22 @@ export interface Trouble<F = unknown, P = unknown> {
    * told once a day.
    */
   sweep?(input: SweepInput<P>): Promise<string[]>;
+  /**
+   * What is so now and no event told of, or none that counted: once in a sweep, for the whole account and Region. The signals
+   * go the way of an event's, so they must have its meaning and time: the same news by both ways is one.
+   */
+  find?(input: FindInput): Promise<Found>;
+}
+
+export interface FindInput {
+  ports: Ports;
+  home: { account: string; region: string };
+}
+
+export interface Found {
+  signals: Signal[];
+  /** For people, e.g. what could not be looked at. */
+  lines: string[];
 }
 
 export interface EventKind {

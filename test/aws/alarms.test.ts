@@ -1,4 +1,9 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmContributorsCommand,
+  DescribeAlarmsCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { alarmsPort } from '../../shared/aws/alarms-ops.ts';
@@ -54,12 +59,115 @@ describe('describeAlarms', () => {
   });
 });
 
+describe('describeContributors', () => {
+  const attributes = { VolumeId: 'vol-0a1b2c3d4e5f60718' };
+  const series = (id: string) => ({
+    ContributorId: id,
+    ContributorAttributes: attributes,
+    StateReason: 'Threshold Crossed',
+  });
+
+  test('asks by the name in the ARN, reads every page, and gives each series since when', async () => {
+    const at = new Date('2026-11-20T12:00:00.123Z');
+    mock
+      .on(DescribeAlarmContributorsCommand)
+      .resolvesOnce({
+        AlarmContributors: [{ ...series('a'), StateTransitionedTimestamp: at }],
+        NextToken: '2',
+      })
+      .resolvesOnce({ AlarmContributors: [series('b')] });
+    expect(await alarms.describeContributors(`${PREFIX}fleet`)).toEqual([
+      { id: 'a', attributes, since: at.getTime() },
+      { id: 'b', attributes },
+    ]);
+    const inputs = mock.commandCalls(DescribeAlarmContributorsCommand).map(({ args }) => args[0].input);
+    expect(inputs).toMatchObject([{ AlarmName: 'fleet' }, { AlarmName: 'fleet', NextToken: '2' }]);
+  });
+
+  test('an alarm that is gone is not found, a denial names the permission', async () => {
+    const fail = (name: string) => Object.assign(new Error('no'), { name });
+    mock.on(DescribeAlarmContributorsCommand).rejectsOnce(fail('ResourceNotFoundException'));
+    await expect(alarms.describeContributors(`${PREFIX}x`)).rejects.toMatchObject({ kind: 'not-found' });
+    mock.on(DescribeAlarmContributorsCommand).rejects(fail('AccessDenied'));
+    const message = 'missing permission cloudwatch:DescribeAlarmContributors';
+    await expect(alarms.describeContributors(`${PREFIX}x`)).rejects.toThrow(message);
+  });
+});
+
+describe('listFiring', () => {
+  test('asks for metric alarms in ALARM, without names, and reads every page', async () => {
+    mock
+      .on(DescribeAlarmsCommand)
+      .resolvesOnce({ MetricAlarms: [metricAlarm('a')], NextToken: 'two' })
+      .resolvesOnce({ MetricAlarms: [{ ...metricAlarm('b'), ActionsEnabled: false }] });
+    const { alarms: found, isComplete } = await alarms.listFiring();
+    expect(isComplete).toBe(true);
+    expect(found.map(({ name, actionsEnabled }) => [name, actionsEnabled])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    const { input } = mock.commandCalls(DescribeAlarmsCommand)[0]?.args[0] ?? {};
+    expect(input).toMatchObject({ StateValue: 'ALARM', AlarmTypes: ['MetricAlarm'] });
+    expect(input?.AlarmNames).toBeUndefined();
+  });
+
+  test('stops after ten pages, and says so', async () => {
+    mock.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [metricAlarm('a')], NextToken: 'more' });
+    expect((await alarms.listFiring()).isComplete).toBe(false);
+    expect(mock.commandCalls(DescribeAlarmsCommand)).toHaveLength(10);
+  });
+});
+
+describe('hasActiveMute', () => {
+  const rule = { Status: 'ACTIVE' as const };
+
+  test('asks for active rules, of one alarm or of any, and an empty page is not the last', async () => {
+    mock
+      .on(ListAlarmMuteRulesCommand)
+      .resolvesOnce({ AlarmMuteRuleSummaries: [], NextToken: 'two' })
+      .resolvesOnce({ AlarmMuteRuleSummaries: [rule] })
+      .resolves({});
+    expect(await alarms.hasActiveMute(`${PREFIX}a`)).toBe(true);
+    expect(await alarms.hasActiveMute()).toBe(false);
+    const inputs = mock.commandCalls(ListAlarmMuteRulesCommand).map(({ args }) => args[0].input);
+    expect(inputs.map(({ AlarmName }) => AlarmName)).toEqual(['a', 'a', undefined]);
+    for (const input of inputs) expect(input.Statuses).toEqual(['ACTIVE']);
+  });
+
+  test('a denial names the permission: nobody takes it for not muted', async () => {
+    mock.on(ListAlarmMuteRulesCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+    const message = 'missing permission cloudwatch:ListAlarmMuteRules';
+    await expect(alarms.hasActiveMute()).rejects.toThrow(message);
+  });
+});
+
 describe('an alarm', () => {
+  test('is in its state since the last transition, else since the last update', async () => {
+    const [moved, updated] = [new Date('2026-11-20T12:00:00Z'), new Date('2026-11-20T12:30:00Z')];
+    const both = { StateTransitionedTimestamp: moved, StateUpdatedTimestamp: updated };
+    mock.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [
+        { ...metricAlarm('a'), ...both },
+        { ...metricAlarm('b'), StateUpdatedTimestamp: updated },
+      ],
+    });
+    const found = await alarms.describeAlarms([`${PREFIX}a`, `${PREFIX}b`]);
+    expect(found.map(({ since }) => since)).toEqual([moved.getTime(), updated.getTime()]);
+  });
+
   test('on one metric names it with its dimensions', async () => {
     mock.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [metricAlarm('a')] });
     const metrics = [{ ...WATCHED, name: 'VolumeIOPSExceededCheck' }];
     expect(await alarms.describeAlarms([`${PREFIX}a`])).toEqual([
-      { kind: 'metric', arn: `${PREFIX}a`, name: 'a', state: 'ALARM', metrics },
+      {
+        kind: 'metric',
+        arn: `${PREFIX}a`,
+        name: 'a',
+        state: 'ALARM',
+        metrics,
+        expressions: [],
+        actionsEnabled: true,
+      },
     ]);
   });
 

@@ -56,6 +56,7 @@ export const QUOTAS_ROLE =
   'arn:aws:iam::210987654321:role/aws-service-role/servicequotas.amazonaws.com/AWSServiceRoleForServiceQuotas';
 export const INSTANCE = `arn:aws:ec2:${PLACE}:instance/i-0123456789abcdef0`;
 export const VOLUME = `arn:aws:ec2:${PLACE}:volume/vol-0123456789abcdef0`;
+export const MUTE_RULE = `arn:aws:cloudwatch:${PLACE}:alarm-mute-rule:night`;
 export const ALARM = `arn:aws:cloudwatch:${PLACE}:alarm:ebs-iops`;
 export const GROUP = `arn:aws:autoscaling:${PLACE}:autoScalingGroup:6b1f9c2e:autoScalingGroupName/shop-spot`;
 export const INTERFACE = `arn:aws:ec2:${PLACE}:network-interface/eni-0a1b2c3d4e5f60718`;

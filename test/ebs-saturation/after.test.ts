@@ -47,7 +47,7 @@ function ended({ alarm = 'OK', changedMs, isBetter = true, modification: latest 
   const input = {
     now: AT,
     incident: { signals },
-    facts: { measured: series, modification: latest ?? completed },
+    facts: { measured: series, modification: latest ?? completed, alarms: fact([]) },
   } as unknown as Input;
   const done = { state: 'done', decision: 'mode auto', endedAt: changedAt, summary: 'made' } as StepRecord;
   return afterChange(input, done);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { TROUBLE } from '../../functions/ebs-saturation/events.ts';
 import { ebsSaturation } from '../../functions/ebs-saturation/index.ts';
 import { ebsSaturationSection } from '../../functions/ebs-saturation/policy.ts';
-import { isoTime, MINUTE_MS } from '../../shared/clock.ts';
+import { type EpochMs, isoTime, MINUTE_MS } from '../../shared/clock.ts';
 import type { People } from '../../shared/config/people.ts';
 import type { Mode } from '../../shared/config/policy.ts';
 import { answerQuestions } from '../../shared/incident/answers.ts';
@@ -69,17 +69,40 @@ export function ebsRun(options: EbsOptions = {}): EbsRun {
   return { world, simulation, volumeId: claim?.spec.csi.volumeHandle ?? '' };
 }
 
+type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** That of `events/ebs-alarm-iops.json` about a volume. */
+export function alarmNameOf(volumeId: string): string {
+  return `ebs-iops-${volumeId}`;
+}
+
+/** CloudWatch has the alarm on a volume in this state from now on, and no event says so. */
+export function stands({ world }: EbsRun, volumeId: string, state: AlarmState): void {
+  world.alarms.putMetric(alarmNameOf(volumeId), {
+    StateValue: state,
+    StateTransitionedTimestamp: new Date(world.clock.now()),
+    Namespace: 'AWS/EBS',
+    MetricName: 'VolumeIOPSExceededCheck',
+    Dimensions: [{ Name: 'VolumeId', Value: volumeId }],
+  });
+}
+
 /** The alarm on a volume changes its state. */
-export function alarm(
-  { world, simulation }: EbsRun,
+export function alarm(run: EbsRun, volumeId: string, state: 'ALARM' | 'OK', id = state): void {
+  stands(run, volumeId, state);
+  sendAlarm(run, volumeId, { state, id, at: run.world.clock.now() });
+}
+
+/** The event of a change of state, whenever it comes. */
+export function sendAlarm(
+  { simulation }: EbsRun,
   volumeId: string,
-  state: 'ALARM' | 'OK',
-  id = state,
+  { state, id = state, at }: { state: 'ALARM' | 'OK'; id?: string; at: EpochMs },
 ): void {
   const file = new URL('../../events/ebs-alarm-iops.json', import.meta.url);
   const event = JSON.parse(readFileSync(file, 'utf8').replaceAll(/vol-[0-9a-f]{17}/g, volumeId));
-  const time = isoTime(world.clock.now());
-  event.id = `${id}-${world.clock.now()}`;
+  const time = isoTime(at);
+  event.id = `${id}-${at}`;
   event.time = time;
   event.detail.previousState.value = state === 'OK' ? 'ALARM' : 'OK';
   event.detail.state = { ...event.detail.state, value: state, timestamp: time };

@@ -3,7 +3,8 @@ import type { StepRecord } from '../../../shared/incident/incident.ts';
 import type { Outcome, PlanEnd } from '../../../shared/incident/plan.ts';
 import { type Better, isBetter } from '../diagnose/better.ts';
 import type { Input } from '../input.ts';
-import { type Standing, standingOf } from '../standing.ts';
+import { type Standing, standingIn } from '../standing.ts';
+import { deletedText } from '../told/alarms.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 /** CloudWatch's minutes come late, and a volume takes time to be what it was made. */
@@ -18,7 +19,7 @@ const FOLLOW_UNTIL_MS = 7 * DAY_MS;
  * an alarm is in ALARM nothing is fixed, whatever the metric says.
  */
 export function afterChange(input: Input, done: StepRecord): PlanEnd {
-  const { facts, now, incident } = input;
+  const { facts, now } = input;
   const changedAt = done.endedAt ?? now;
   const { state, why } = madeOf(facts, changedAt);
   if (state === 'failed')
@@ -26,7 +27,7 @@ export function afterChange(input: Input, done: StepRecord): PlanEnd {
   if (now < changedAt + JUDGE_AFTER_MS)
     return wait(changedAt + JUDGE_AFTER_MS, 'the metric has to show whether it helped');
   const better = isBetter(facts.before ?? facts.measured, facts.measured, changedAt);
-  const standing = standingOf(incident.signals);
+  const standing = standingIn(input);
   const isWell = better === 'yes' && standing.firing.length === 0;
   if (!isWell && now < changedAt + JUDGE_UNTIL_MS) {
     const ringing = standing.firing.length === 0 ? '' : `, in ALARM: ${standing.firing.join(', ')}`;
@@ -38,7 +39,8 @@ export function afterChange(input: Input, done: StepRecord): PlanEnd {
   if (!isCompleted) return uncompleted(now, changedAt, done);
   if (isWell)
     return end('fixed', 'It is better by the metric, and EC2 has completed the modification.', done);
-  const alarm = standing.isUnclear ? 'The alarm has no data any more' : 'The alarm has cleared';
+  const cleared = deletedText(standing.deleted) ?? 'The alarm has cleared';
+  const alarm = standing.isUnclear ? 'The alarm has no data any more' : cleared;
   return end('mitigated', `${alarm}; whether the change did it cannot be told by the metric.`, done);
 }
 

@@ -3,7 +3,7 @@ import type { Decision } from '../decide/decision.ts';
 import type { Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
 import { changeRecords, type Proposed } from '../plans/change-step.ts';
-import { standingOf } from '../standing.ts';
+import { standingIn } from '../standing.ts';
 import { isDoubtful } from './volumes.ts';
 import { whoseVolume } from './where.ts';
 
@@ -31,7 +31,7 @@ function needOf(input: Input, { diagnosis, decision, proposed }: About): string 
   if (states.includes('done')) return 'it was changed, and whether that helped is watched';
   if (states.includes('running')) return 'it is being changed';
   if (proposed.steps.length > 0) return 'one change is planned';
-  if (standingOf(input.incident.signals).firing.length === 0) return 'no alarm is in ALARM now';
+  if (standingIn(input).firing.length === 0) return 'no alarm is in ALARM now';
   const [{ name }] = diagnosis.causes;
   if (name === 'nothing-wrong' && !isDoubtful(input)) return 'nobody is needed';
   if (states.includes('observed')) return 'a change is proposed and not made';

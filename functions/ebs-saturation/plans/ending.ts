@@ -1,0 +1,68 @@
+import { type EpochMs, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
+import type { OutcomeKind, PlanEnd } from '../../../shared/incident/plan.ts';
+import type { CauseName, Diagnosis } from '../diagnose/types.ts';
+import type { Input } from '../input.ts';
+import { standingIn } from '../standing.ts';
+import { deletedText } from '../told/alarms.ts';
+import { afterChange } from './after.ts';
+import { changeRecords, loweringRecords } from './change-step.ts';
+import { isLesson } from './lessons.ts';
+
+const LOOK_EVERY_MS = 5 * MINUTE_MS;
+/** An alarm that comes and goes is not over when it goes. */
+const RECOVERS_AFTER_MS = 10 * MINUTE_MS;
+const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
+
+/** When it is looked at again, or what came of it. Pure. */
+export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
+  const { incident, now } = input;
+  const done = changeRecords(input).find(({ state }) => state === 'done');
+  if (done !== undefined) return afterChange(input, done);
+  const { firing, clearSince, isUnclear } = standingIn(input);
+  if (clearSince !== null && now >= clearSince + RECOVERS_AFTER_MS) return over(input, diagnosis, clearSince);
+  if (isUnclear && now >= incident.openedAt + NO_DATA_UNTIL_MS) {
+    const summary =
+      'The alarm has no data any more: the volume may be detached, or gone. Nothing was changed.';
+    return { do: 'close', outcome: { kind: 'escalated', summary, details: [] } };
+  }
+  const why = firing.length > 0 ? `in ALARM: ${firing.join(', ')}` : 'the alarm has to stay clear';
+  const at = clearSince === null ? now + LOOK_EVERY_MS : clearSince + RECOVERS_AFTER_MS;
+  return { do: 'wait', at: Math.max(now + MINUTE_MS, Math.min(at, now + LOOK_EVERY_MS)), why };
+}
+
+const ENDINGS: readonly [string, OutcomeKind][] = [
+  ['failed', 'escalated'],
+  ['denied', 'denied'],
+  ['expired', 'expired'],
+  ['refused', 'refused'],
+  ['observed', 'observed'],
+];
+
+/** An alarm that went by itself comes back where these are the cause: only a person can mend them. */
+const STAYS: Readonly<Partial<Record<CauseName, string>>> = {
+  'stalled-io': 'operations of it did not come back',
+  'instance-limit': 'its instance carries no more',
+  'instance-burst': 'the bursts of its instance were used up',
+  'boot-burst': 'nodes boot short with what they are made with',
+};
+
+function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): PlanEnd {
+  const records = lastChanges(input);
+  const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
+  const last = records.at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
+  const stays = last === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
+  const nothing =
+    stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: it will be back.`;
+  const done = last === undefined ? nothing : `${last.step.action}: ${last.summary ?? last.decision}.`;
+  const deleted = deletedText(standingIn(input).deleted);
+  const clear = `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
+  const kind = ended?.[1] ?? (stays === undefined ? 'ignored' : 'escalated');
+  return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done}`, details: [] } };
+}
+
+/** What came of the smaller step is what came of it. */
+function lastChanges(input: Input): ReturnType<typeof changeRecords> {
+  const all = changeRecords(input);
+  const later = all.filter((record) => !isLesson(record));
+  return later.length > 0 ? later : all;
+}

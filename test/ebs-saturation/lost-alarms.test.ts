@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
+import { FaultPlan } from '../../simulator/faults.ts';
+import {
+  alarmNameOf,
+  changes,
+  type EbsRun,
+  ebsRun,
+  pass,
+  saturated,
+  stands,
+  theIncident,
+} from './ebs-world.ts';
+
+/** A saturated volume, told of once. */
+async function told(options: Parameters<typeof ebsRun>[0] = { mode: 'observe' }): Promise<EbsRun> {
+  const run = ebsRun(options);
+  await saturated(run);
+  return run;
+}
+
+const asked = ({ world }: EbsRun) =>
+  world.calls.calls.filter(({ port, method }) => port === 'alarms' && method === 'describeAlarms').length;
+
+describe('an incident whose alarm was heard of long ago', () => {
+  test('ends when the alarm is OK by CloudWatch, though the event that says so was lost', async () => {
+    const run = await told();
+    stands(run, run.volumeId, 'OK');
+    await pass(run, 40 * MINUTE_MS);
+    const { status, outcome } = await theIncident(run);
+    expect(status).toBe('closed');
+    expect(outcome?.summary).toContain('The alarm is clear since');
+  });
+
+  test('ends when the alarm was deleted while it was in ALARM, and says so', async () => {
+    const run = await told();
+    run.world.alarms.delete(alarmNameOf(run.volumeId));
+    await pass(run, 40 * MINUTE_MS);
+    const { status, outcome } = await theIncident(run);
+    expect(status).toBe('closed');
+    expect(outcome?.summary).toContain(`The alarm ${alarmNameOf(run.volumeId)} was deleted`);
+  });
+
+  test('does not ask CloudWatch while the news is fresh', async () => {
+    const run = await told();
+    await pass(run, 20 * MINUTE_MS);
+    expect(asked(run)).toBe(0);
+  });
+
+  test('stays open while the alarm is in ALARM by CloudWatch too', async () => {
+    const run = await told();
+    await pass(run, 3 * HOUR_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'open' });
+    expect(asked(run)).toBeGreaterThan(0);
+  });
+
+  test('stays as it was where CloudWatch does not answer, and says that it is unknown', async () => {
+    const faults = new FaultPlan([
+      { port: 'alarms', method: 'describeAlarms', fault: { kind: 'unauthorised' } },
+    ]);
+    const run = await told({ mode: 'observe', faults });
+    run.world.alarms.delete(alarmNameOf(run.volumeId));
+    await pass(run, 90 * MINUTE_MS);
+    const { status, plan } = await theIncident(run);
+    expect(status).toBe('open');
+    expect(plan?.reasons.join()).toContain('how the alarms stand now is unknown');
+  });
+
+  test('changes nothing when the alarm turned out to be OK before somebody said yes', async () => {
+    const run = await told({ mode: 'approve' });
+    stands(run, run.volumeId, 'OK');
+    await pass(run, 2 * HOUR_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'closed' });
+    expect(changes(run)).toEqual([]);
+  });
+});
+
+describe('an incident in which nothing changes any more', () => {
+  test('ends as escalated after a day and a half, names the alarm, and is not opened by old news', async () => {
+    const run = await told();
+    await run.world.clock.advance(35 * HOUR_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'open' });
+    await run.world.clock.advance(3 * HOUR_MS);
+    const { status, outcome, generation } = await theIncident(run);
+    expect([status, outcome?.kind, generation]).toEqual(['closed', 'escalated', 1]);
+    expect(outcome?.summary).toContain(`${alarmNameOf(run.volumeId)} is in ALARM still`);
+  }, 120_000);
+});
