@@ -8,6 +8,7 @@ const NOT_OPENED: Readonly<Record<string, string>> = {
   foreign: 'what it is about belongs to no cluster of this world',
   off: 'the mode is off',
   own: 'Paramedic itself made the call: that opens nothing, and only makes it ask less',
+  gone: 'AWS answers that what it is about does not exist, and answered so again minutes later',
   late: 'it is of a call that was made too long before, or after now',
 };
 /** Where the config decides whether there is anything to do at all. */

@@ -19,9 +19,9 @@ const KEPT_MS = 30 * DAY_MS;
 export async function readMaxima(table: Table, place: Place, now: EpochMs): Promise<LearnedMaxima> {
   const item = await table.get(keyOf(place));
   const learned: LearnedMaxima = {};
-  for (const of of ['iops', 'throughputMib'] as const) {
-    const maximum = item?.[of] as unknown as LearnedMaximum | undefined;
-    if (maximum !== undefined && now < maximum.at + KEPT_MS) learned[of] = maximum;
+  for (const figure of ['iops', 'throughputMib'] as const) {
+    const maximum = item?.[figure] as unknown as LearnedMaximum | undefined;
+    if (maximum !== undefined && now < maximum.at + KEPT_MS) learned[figure] = maximum;
   }
   return learned;
 }

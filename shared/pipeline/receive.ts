@@ -156,7 +156,7 @@ async function settleUnplaced<F, P>(
     return await park(trouble, environment, record, `owner unknown: ${parked}`, 'unknown');
   if (later !== undefined) throw new TryLater(later, SETTLED_RETRY_SECONDS);
   for (const { signal, why } of unplaced) {
-    count(trouble, environment, 'ignored', signal.kind);
+    count(trouble, environment, 'gone', signal.kind);
     environment.log.info('subject is gone', { eventId: signal.eventId, subject: signal.subject.id, why });
   }
 }

@@ -39,7 +39,7 @@ const TOLD: Readonly<Record<string, string>> = {
   'ebs-contributor-instance': 'a larger volume or more',
 };
 const NOT_OPENED: Readonly<Record<string, string>> = {
-  'ebs-alarm-deleted-volume': 'owner unknown: EC2 does not return volume vol-0f60718293a4b5c6d',
+  'ebs-alarm-deleted-volume': 'what it is about does not exist',
   'ebs-alarm-foreign-account': 'not opened: it is of account 123456789012',
   'ebs-alarm-no-data': 'opens nothing by itself',
   'ebs-alarm-ok': 'opens nothing by itself',

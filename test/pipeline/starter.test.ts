@@ -15,7 +15,7 @@ const REACTING = STARTER.replace('action: ignore', 'action: launch-then-drain')
   .replace(/^troubles:$/m, `troubles:\n  ebs-saturation: { changes: ${JSON.stringify(PRICES)} }`);
 /** What opens nothing even so: it joins what is open, is ours or of nobody here, or is one call again and again. */
 const OPENS_NOTHING: Readonly<Record<string, string>> = {
-  'ebs-alarm-deleted-volume.json': 'owner unknown',
+  'ebs-alarm-deleted-volume.json': 'does not exist',
   'ebs-alarm-foreign-account.json': 'of account 123456789012',
   'ebs-alarm-no-data.json': 'opens nothing by itself',
   'ebs-alarm-ok.json': 'opens nothing by itself',
