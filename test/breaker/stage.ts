@@ -70,6 +70,10 @@ export function saturate({ world, simulation }: Stage): void {
     Dimensions: [{ Name: 'VolumeId', Value: id }],
     StateValue: 'ALARM',
   });
+  world.alarms.putComposite('payments-storage', {
+    AlarmRule: `ALARM("ebs-iops-${id}")`,
+    StateValue: 'ALARM',
+  });
   const since = isoTime(world.clock.now() - 5 * MINUTE_MS);
   const event = JSON.parse(sample('ebs-alarm-composite.json').replaceAll(/vol-0a[0-9a-f]{15}/g, id));
   event.time = since;

@@ -54,6 +54,24 @@ describe('an alarm that is read is the same news as its event', () => {
   });
 });
 
+test('an alarm whose series cannot be read opens nothing, is told of, and holds up no other', async () => {
+  const alarms = new SimAlarms(home);
+  alarms.putMetric('fleet', { ...firing, Metrics: [{ Id: 'q', Expression: QUERY }] });
+  alarms.putMetric('one', {
+    ...firing,
+    Namespace: 'AWS/EBS',
+    MetricName: 'VolumeQueueLength',
+    Dimensions: [{ Name: 'VolumeId', Value: VOLUME }],
+  });
+  alarms.describeContributors = async () => {
+    throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+  };
+  const ports = { alarms: alarms.port() } as unknown as Ports;
+  const { signals, lines } = await findFiring({ ports, home });
+  expect(signals.map(({ meaning }) => meaning)).toEqual(['alarm:one']);
+  expect(lines).toEqual([expect.stringMatching(/^fleet in ALARM .* cloudwatch:DescribeAlarmContributors/)]);
+});
+
 test('what is about something else, of nobody, or without a time is nothing', async () => {
   const signals = await found((alarms) => {
     alarms.putMetric('cpu', { ...firing, Namespace: 'AWS/EC2', MetricName: 'CPUUtilization' });

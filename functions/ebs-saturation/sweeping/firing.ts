@@ -32,15 +32,22 @@ export async function findFiring({ ports: { alarms }, home }: FindInput): Promis
     isComplete && all.length === about.length
       ? []
       : ['more alarms are in ALARM than a sweep looks at: of the others only events tell'];
+  // What may be muted is taken for muted.
+  const loud = await orLine(lines, 'alarms', () => withoutMuted(alarms, about));
+  const signals: Signal[] = [];
+  for (const each of loud)
+    signals.push(...(await orLine(lines, each.alarm.name, () => signalsOf(alarms, each, home))));
+  return { signals, lines };
+}
+
+/** What cannot be read opens nothing, people are told, and it holds up nothing else. */
+async function orLine<T>(lines: string[], what: string, read: () => Promise<T[]>): Promise<T[]> {
   try {
-    const loud = await withoutMuted(alarms, about);
-    const signals: Signal[] = [];
-    for (const each of loud) signals.push(...(await signalsOf(alarms, each, home)));
-    return { signals, lines };
+    return await read();
   } catch (error) {
-    // What may be muted is taken for muted.
-    const why = `alarms in ALARM that no event told of are left alone: ${describeFailure(error)}`;
-    return { signals: [], lines: [...lines, why] };
+    const name = oneLine(what, MAX_NAME) ?? '';
+    lines.push(`${name} in ALARM that no event told of: left alone: ${describeFailure(error)}`);
+    return [];
   }
 }
 

@@ -24,6 +24,8 @@ const SHAPES: Readonly<Record<string, Record<string, string>>> = {
 interface Allowance {
   rule: string;
   path: RegExp;
+  /** Absent: whatever it says there. */
+  message?: RegExp;
   why: string;
 }
 
@@ -43,6 +45,12 @@ const ALLOWED: readonly Allowance[] = [
     rule: 'W8003',
     path: /^Conditions\/\w+(\/|$)/,
     why: 'parameters are filled in when packaging, so that CloudFormation compares two constants',
+  },
+  {
+    rule: 'W3037',
+    path: /^Resources\/(EbsSaturationRemediate|Sweep)Role\/.*\/Action$/,
+    message: /^'describealarmcontributors' is not one of/,
+    why: 'CloudWatch documents the call, and no reference of IAM lists its action: IAM takes actions it does not know',
   },
 ];
 
@@ -68,8 +76,9 @@ async function packaged(parameters: Record<string, string>): Promise<string> {
   return template.text;
 }
 
-function allows({ rule, path }: Allowance, found: Finding): boolean {
-  return found.rule === rule && path.test(found.path.join('/'));
+function allows({ rule, path, message }: Allowance, found: Finding): boolean {
+  const isThere = found.rule === rule && path.test(found.path.join('/'));
+  return isThere && (message?.test(found.message) ?? true);
 }
 
 describe('cfn-lint', () => {
