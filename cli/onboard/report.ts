@@ -49,9 +49,9 @@ function sightNotes(row: Row): string[] {
   return found.map((note) => `${name}: ${note}`);
 }
 
-const NO_SHARDS =
-  'It is not sharded, because a query filters by whole values alone, and lists of volumes would miss new ones: ' +
-  'give volumes that matter alarms of their own';
+/** It is sorted: a volume that is short is before all that are not (decision 12). */
+const HIGHEST = `It takes the ${MAX_SERIES} with the highest values: one that is short is left out only while more than those are`;
+const FIRST_FOUND = 'Which of them it takes cannot be chosen: give volumes that matter alarms of their own';
 
 function partNotes({ data, volumes, metrics }: FleetAlarm): string[] {
   if (data === 'complete') return [];
@@ -59,7 +59,7 @@ function partNotes({ data, volumes, metrics }: FleetAlarm): string[] {
     `${volumes} volumes, of which CloudWatch evaluates at most ${MAX_SERIES} and reports ${MAX_IN_ALARM} in ALARM, ` +
     `from ${metrics} metrics, of which it takes at most ${MAX_METRICS}`;
   const lead = data === 'partial' ? 'PARTIAL_DATA' : 'PARTIAL_DATA is near';
-  return [`${lead}: ${limits}. ${NO_SHARDS}`];
+  return [`${lead}: ${limits}. ${metrics > MAX_METRICS ? FIRST_FOUND : HIGHEST}`];
 }
 
 function priceNotes(rows: readonly Row[]): string[] {

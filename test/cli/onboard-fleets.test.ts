@@ -7,14 +7,27 @@ const { alarms, publish, reset, puts } = fakeCloudWatch();
 beforeEach(reset);
 
 describe('a fleet that CloudWatch evaluates in part', () => {
-  test('over 500 volumes, read page by page, gets one alarm, with the numbers and why there are no shards', async () => {
+  test('over 500 volumes, read page by page, gets one alarm, with the numbers, and is told which volumes count', async () => {
     publish(volumes(620, 'VolumeId'));
     const { code, stdout, stderr } = await setUp().run('onboard ebs-alarms --apply');
     expect(code).toBe(0);
     expect(puts()).toHaveLength(2);
     expect(stdout).toContain('620 volumes now');
     expect(stderr).toContain(`${IOPS}: PARTIAL_DATA: 620 volumes, of which CloudWatch evaluates at most 500`);
-    expect(stderr).toContain('not sharded');
+    expect(stderr).toContain('one that is short is left out only while more than those are');
+  });
+
+  test('over 10,000 metrics nobody chooses which volumes are watched, and that is said', async () => {
+    const moved = Array.from({ length: 10_020 }, (_, at) => ({
+      VolumeId: `vol-${(at % 334).toString(16).padStart(17, '0')}`,
+      InstanceId: `i-${at.toString(16).padStart(17, '0')}`,
+    }));
+    publish(moved, moved);
+    const { stderr } = await setUp().run('onboard ebs-alarms');
+    expect(stderr).toContain(
+      'from 10020 metrics, of which it takes at most 10000. Which of them it takes cannot',
+    );
+    expect(stderr).not.toContain('highest values');
   });
 
   test('is told of from 400 volumes on, before it happens', async () => {
