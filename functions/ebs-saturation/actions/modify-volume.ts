@@ -76,9 +76,13 @@ async function note(context: ActionContext, step: Step): Promise<ActionResult> {
 
 async function send(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
   const [volume, latest] = [await readVolume(context, step), await readLatest(context, step)];
-  // Ours already: the answer, or this round, was lost.
-  if (isOurs(latest, step, memory)) return sent(context, memory);
   const over = whyOver({ volume, latest }, step);
+  const isSo = over?.status === 'done';
+  // Ours already: the answer, or this round, was lost.
+  if (isOurs(latest, step, memory) || (isSo && (await takenAfterAll(context, step, memory)) === 'ours')) {
+    await noteAsked(context, step);
+    return sent(context, memory);
+  }
   if (over !== undefined) {
     // A crash may have been between the row and the call.
     await takeBack(context, step);
@@ -98,6 +102,14 @@ function whyOver(now: { volume: Volume; latest: Modification | undefined }, step
   return undefined;
 }
 
+/** Doing it again changes nothing. */
+async function noteAsked(context: ActionContext, step: Step): Promise<void> {
+  const { clock, table } = context.ports;
+  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
+  const change = { key: keyOf(context, step), at: clock.now(), from: beforeOf(step), to: goalOf(step) };
+  await noteChange(table, about, change);
+}
+
 async function takeBack(context: ActionContext, step: Step): Promise<void> {
   const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
   await takeBackChange(context.ports.table, about, keyOf(context, step));
@@ -110,15 +122,14 @@ function sent({ ports }: ActionContext, memory: Memory): ActionResult {
 
 /** The row of the ledger is written before the call, and taken back where EC2 says that nothing came of it. */
 async function ask(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
-  const { clock, table, volumes } = context.ports;
-  const [{ id }, to] = [step.targets[0], goalOf(step)];
-  const about = { place: context.incident.cluster, volumeId: id };
-  const change = { key: keyOf(context, step), at: clock.now(), from: beforeOf(step), to };
-  await noteChange(table, about, change);
+  const { volumes } = context.ports;
+  await noteAsked(context, step);
   try {
-    await volumes.modifyVolume({ id, ...askedFor(to) });
+    await volumes.modifyVolume({ id: step.targets[0].id, ...askedFor(goalOf(step)) });
     return sent(context, memory);
   } catch (error) {
+    // Should it be asked for no more, the row would be of a change that was never made.
+    if (isFailure(error, 'throttled')) await takeBack(context, step);
     if (!isFailure(error, ...NOT_TAKEN)) throw error;
     const taken = error.kind === 'conflict' ? await takenAfterAll(context, step, memory) : 'not';
     if (taken === 'ours') return sent(context, memory);
@@ -130,8 +141,8 @@ async function ask(context: ActionContext, step: Step, memory: Memory): Promise<
 }
 
 /**
- * Whether a conflict is with what was just asked for: the SDK asks again when an answer is lost, and EC2's list is
- * behind its answers for seconds. `not`: the list has somebody else's.
+ * Whether a conflict, or what the volume is already, is what was just asked for: the SDK asks again when an answer is lost,
+ * and EC2's list is behind its answers for seconds. `not`: the list has somebody else's.
  */
 async function takenAfterAll(
   context: ActionContext,
