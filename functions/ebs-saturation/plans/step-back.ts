@@ -11,6 +11,7 @@ import { whereLines, whoseVolume } from '../told/where.ts';
 import type { Performance } from '../volume.ts';
 import { afterLowering } from './after-lowering.ts';
 import { loweringRecords, type Proposed, proposeChange, shown } from './change-step.ts';
+import { mayBeSent } from './sent.ts';
 
 const EXPIRY_MS = 10 * MINUTE_MS;
 const NONE: Proposed = { steps: [], reasons: [] };
@@ -54,7 +55,11 @@ function nothingToSay({ facts: { volume, changes } }: Input): StepBack {
 function proposedFor(input: Input, about: StepBackInput, decision: StepBack): Proposed {
   const records = loweringRecords(input);
   const running = records.find(({ state }) => state === 'running');
-  if (running !== undefined) return { steps: [running.step], reasons: [] };
+  if (running !== undefined) {
+    // An incident about its instance makes it unknown whether it is quiet: what was not asked for yet is left.
+    const goesOn = about.quietSince.known || mayBeSent(input, running);
+    return goesOn ? { steps: [running.step], reasons: [] } : NONE;
+  }
   const isClosed = records.some(({ state }) => state !== 'superseded');
   if (decision.decision !== 'lower' || isClosed) return NONE;
   const { from } = decision;
