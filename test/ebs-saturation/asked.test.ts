@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Input } from '../../functions/ebs-saturation/input.ts';
 import { askedBefore } from '../../functions/ebs-saturation/plans/asked.ts';
 import { changeSteps } from '../../functions/ebs-saturation/plans/change-step.ts';
+import { costChange } from '../../functions/ebs-saturation/price/cost.ts';
 import { MINUTE_MS } from '../../shared/clock.ts';
 import type { Step } from '../../shared/incident/plan.ts';
-import { costChange } from '../../functions/ebs-saturation/price/cost.ts';
 import { NOW, policyOf, read, shortOf, volumeOf } from './decide-support.ts';
 import { alarm, answer, changes, ebsRun, pass, theIncident } from './ebs-world.ts';
 
@@ -81,8 +81,12 @@ test('what EC2 refused for being too much is not asked for again because somebod
   const input = { incident, facts: { volume: read(volume) }, policy: { changes: about.policy }, now: NOW };
   const [from, to] = [FROM, { ...FROM, iops: 5_900 }];
   const cost = costChange({ from, to }, about.prices);
-  const decision = { decision: 'modify', via: 'volume', from, to, cost, reasons: [], wouldNotHelp: [] } as const;
+  const change = { from, to, cost, reasons: [], wouldNotHelp: [] };
   // The maximum could not be read: nothing but the record of this incident knows it.
-  const { steps } = changeSteps(input as unknown as Input, decision, about);
+  const { steps } = changeSteps(
+    input as unknown as Input,
+    { decision: 'modify', via: 'volume', ...change },
+    about,
+  );
   expect(steps).toMatchObject([{ goal: { to: { iops: 5_900 } } }]);
 });
