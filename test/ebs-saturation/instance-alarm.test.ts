@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { TROUBLE } from '../../functions/ebs-saturation/events.ts';
 import { HOUR_MS, isoTime, MINUTE_MS } from '../../shared/clock.ts';
-import { answer, changes, type EbsOptions, type EbsRun, ebsRun, pass, theIncident } from './ebs-world.ts';
+import { answerQuestions } from '../../shared/incident/answers.ts';
+import {
+  alarm,
+  answer,
+  changes,
+  type EbsOptions,
+  type EbsRun,
+  ebsRun,
+  pass,
+  theIncident,
+} from './ebs-world.ts';
 
 /** Two databases on one node, each with a volume; that of `archive` is provisioned for more. */
 function twoVolumes({
@@ -100,6 +110,23 @@ describe('an alarm on an instance', () => {
     ]);
     const [volume] = await run.world.ebs.port().describeVolumes([db]);
     expect(volume?.iops).toBe(4_500);
+  });
+
+  test('and one on its volume: two incidents, and one change of the volume for both', async () => {
+    const { run, db, archive } = twoVolumes({ mode: 'approve' });
+    await rung(run, { [db]: { iops: 8_000, throughputMib: 50 }, [archive]: { iops: 100, throughputMib: 1 } });
+    alarm(run, db, 'ALARM');
+    await pass(run, 5 * MINUTE_MS);
+    const { ledger, workflows } = run.simulation;
+    const incidents = await run.simulation.incidents();
+    for (const { id } of incidents) {
+      const given = { decision: 'approved', by: 'ana' } as const;
+      const answered = await answerQuestions(ledger, run.world.clock, id, given);
+      if (answered.result === 'recorded') await workflows.wake(answered.callbackId ?? '', 'answer');
+    }
+    await pass(run, 20 * MINUTE_MS);
+    expect(incidents.map(({ subject }) => subject.kind).toSorted()).toEqual(['instance', 'volume']);
+    expect(changes(run)).toEqual(['modifyVolume']);
   });
 
   test('that carries no more: said with the use of each of its volumes, and nothing is changed', async () => {
