@@ -43,7 +43,7 @@ export function playbook(input: Input): Plan {
     steps: end === undefined ? proposed.steps : [],
     charts: chartsOf(input),
     reasons: [
-      ...(decision === undefined ? [] : reasonsOf(decision)),
+      ...(decision === undefined ? [] : reasonsOf(decision, proposed.steps)),
       ...learnedIn(input),
       ...proposed.reasons,
       ...standingLines(input),
