@@ -7,6 +7,7 @@ import { type StepBackInput, stepBack } from '../decide/step-back.ts';
 import type { Input } from '../input.ts';
 import { stepBackInput } from '../looks.ts';
 import { isSame } from '../performance.ts';
+import { pricedAs } from '../told/reasons.ts';
 import { whereLines, whoseVolume } from '../told/where.ts';
 import type { Performance } from '../volume.ts';
 import { afterLowering } from './after-lowering.ts';
@@ -26,12 +27,14 @@ export function stepBackPlan(input: Input): Plan {
   const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
   const whose = whoseVolume(facts);
   const why = 'why' in decision ? [decision.why] : [];
+  const isLowered = decision.decision === 'lower';
+  const reasons = isLowered ? pricedAs(decision, proposed.steps) : decision.reasons;
   return {
     headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}`,
     severity: 'info',
     findings: about === undefined ? [] : [findingOf(about, whereLines(facts))],
     steps: proposed.steps,
-    reasons: [...why, ...decision.reasons, ...proposed.reasons],
+    reasons: [...why, ...reasons, ...proposed.reasons],
     next: afterLowering(input, decision, proposed),
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,

@@ -22,8 +22,10 @@ export function reasonsOf(decision: Decision, steps: readonly Step[]): string[] 
 }
 
 /** A class, or what was asked about before, may give more than is needed: the step has its own cost. */
-function pricedAs(decision: Extract<Decision, { decision: 'modify' }>, steps: readonly Step[]): string[] {
-  const { to, cost, reasons } = decision;
+export function pricedAs(
+  { to, cost, reasons }: Pick<Change, 'to' | 'cost'> & Pick<Decision, 'reasons'>,
+  steps: readonly Step[],
+): string[] {
   if (steps.every((step) => isSame(performancesOf(step).to, to))) return reasons;
   return reasons.map((line) => (line === costText(cost) ? `needed is ${shown(to)}: ${line}` : line));
 }
