@@ -6,6 +6,7 @@ import {
   noteChange,
   readChanges,
   takeBackChange,
+  takeBackFailed,
 } from '../../functions/ebs-saturation/changes.ts';
 import { MemoryTable } from '../../simulator/table.ts';
 import { NOW, volumeOf } from './decide-support.ts';
@@ -64,6 +65,30 @@ describe('a change that EC2 refused', () => {
       made: [{ key: 'a', at: NOW + 5 }],
       original: WAS,
       ours: RAISED,
+      base: WAS,
+    });
+  });
+});
+
+describe('a change that EC2 took and could not apply', () => {
+  test('counts as one of the four, and what was before it is what Paramedic made', async () => {
+    const table = new MemoryTable();
+    await noteChange(table, ABOUT, first);
+    await noteChange(table, ABOUT, second);
+    await takeBackFailed(table, ABOUT, 'b');
+    await takeBackFailed(table, ABOUT, 'b');
+    const made = [{ key: 'a' }, { key: 'b' }];
+    expect(await known(table)).toMatchObject({ made, original: WAS, ours: RAISED, base: WAS });
+  });
+
+  test('counts where it was the first: nothing is to be given back', async () => {
+    const table = new MemoryTable();
+    await noteChange(table, ABOUT, first);
+    await takeBackFailed(table, ABOUT, 'a');
+    expect(await known(table)).toEqual({
+      made: [{ key: 'a', at: NOW }],
+      original: WAS,
+      ours: WAS,
       base: WAS,
     });
   });

@@ -5,7 +5,7 @@ import type { Step } from '../../../shared/incident/plan.ts';
 import { stepKey } from '../../../shared/incident/step-key.ts';
 import type { Modification, Volume } from '../../../shared/ports/volumes.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
-import { noteChange, takeBackChange } from '../changes.ts';
+import { noteChange, takeBackChange, takeBackFailed } from '../changes.ts';
 import { isSame, provisionedFor } from '../performance.ts';
 import { refused } from './refusal.ts';
 import { beforeOf, goalOf, isAt, isRunning, readLatest, readVolume, shown } from './volume.ts';
@@ -115,6 +115,13 @@ async function takeBack(context: ActionContext, step: Step): Promise<void> {
   await takeBackChange(context.ports.table, about, keyOf(context, step));
 }
 
+/** Only where EC2 says that the volume is what it was: otherwise a part of it may hold. */
+async function noteFailed(context: ActionContext, step: Step): Promise<void> {
+  if (!isAt(await readVolume(context, step), beforeOf(step))) return;
+  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
+  await takeBackFailed(context.ports.table, about, keyOf(context, step));
+}
+
 function sent({ ports }: ActionContext, memory: Memory): ActionResult {
   const summary = 'EC2 modifies the volume';
   return { status: 'again', summary, memory: kept({ ...memory, sentAt: ports.clock.now() }) };
@@ -189,7 +196,10 @@ async function follow(context: ActionContext, step: Step, memory: Memory): Promi
       const summary = `${shown(goalOf(step))}: EC2 says ${state}`;
       return { status: 'done', summary, memory: kept(memory), lookAgain: true };
     }
-    if (state === 'failed') return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
+    if (state === 'failed') {
+      await noteFailed(context, step);
+      return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
+    }
     if (clock.now() > (memory.sentAt ?? 0) + TAKEN_WITHIN_MS)
       return failed(`after an hour EC2 still says ${state}`);
     const summary = `the modification is ${state}`;
