@@ -127,16 +127,12 @@ async function backToPrevious(
   const mark = `${key}, taken back`;
   const { made, base } = item;
   const before = previous as Record<string, Value> | null;
-  if (counts === 'made' && made !== undefined && base !== undefined) {
-    const set = { ...(before ?? { ours: base }), made, mark };
-    await table.update(rowKey, { set, remove: ['previous'] }, [sameAs(item)]);
-    return;
-  }
-  const change =
-    before === null
-      ? { set: { mark }, remove: ['previous', 'made', 'original', 'ours', 'base'] }
-      : { set: { ...before, mark }, remove: ['previous'] };
-  await table.update(rowKey, change, [sameAs(item)]);
+  let set: Record<string, Value> = { ...before, mark };
+  if (counts === 'made' && made !== undefined && base !== undefined)
+    set = { ...(before ?? { ours: base }), made, mark };
+  // Of a first one nothing is left, unless it counts.
+  const remove = 'ours' in set ? ['previous'] : ['previous', 'made', 'original', 'ours', 'base'];
+  await table.update(rowKey, { set, remove }, [sameAs(item)]);
 }
 
 function asItem({ made, original, ours, base }: Changes): Record<string, Value> {

@@ -2,11 +2,10 @@ import type { Action, ActionContext, ActionResult } from '../../../shared/action
 import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
 import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
-import { stepKey } from '../../../shared/incident/step-key.ts';
 import type { Modification, Volume } from '../../../shared/ports/volumes.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
-import { noteChange, takeBackChange, takeBackFailed } from '../changes.ts';
 import { isSame, provisionedFor } from '../performance.ts';
+import { noteAsked, noteFailed, takeBack } from './noted.ts';
 import { refused } from './refusal.ts';
 import { beforeOf, goalOf, isAt, isRunning, readLatest, readVolume, shown } from './volume.ts';
 
@@ -102,26 +101,6 @@ function whyOver(now: { volume: Volume; latest: Modification | undefined }, step
   return undefined;
 }
 
-/** Doing it again changes nothing. */
-async function noteAsked(context: ActionContext, step: Step): Promise<void> {
-  const { clock, table } = context.ports;
-  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
-  const change = { key: keyOf(context, step), at: clock.now(), from: beforeOf(step), to: goalOf(step) };
-  await noteChange(table, about, change);
-}
-
-async function takeBack(context: ActionContext, step: Step): Promise<void> {
-  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
-  await takeBackChange(context.ports.table, about, keyOf(context, step));
-}
-
-/** Only where EC2 says that the volume is what it was: otherwise a part of it may hold. */
-async function noteFailed(context: ActionContext, step: Step): Promise<void> {
-  if (!isAt(await readVolume(context, step), beforeOf(step))) return;
-  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
-  await takeBackFailed(context.ports.table, about, keyOf(context, step));
-}
-
 function sent({ ports }: ActionContext, memory: Memory): ActionResult {
   const summary = 'EC2 modifies the volume';
   return { status: 'again', summary, memory: kept({ ...memory, sentAt: ports.clock.now() }) };
@@ -182,11 +161,6 @@ function askedFor({ type, iops, throughputMib }: ReturnType<typeof goalOf>) {
   return type === 'io1' || type === 'io2' ? { type, iops } : { type };
 }
 
-/** Of this generation: the same step may be made again another day. */
-function keyOf({ incident }: ActionContext, step: Step): string {
-  return `${incident.id}#${incident.generation}#${stepKey(step)}`;
-}
-
 async function follow(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
   const { clock } = context.ports;
   const roundEnds = clock.now() + context.roundMs - TICK_MS;
@@ -197,7 +171,8 @@ async function follow(context: ActionContext, step: Step, memory: Memory): Promi
       return { status: 'done', summary, memory: kept(memory), lookAgain: true };
     }
     if (state === 'failed') {
-      await noteFailed(context, step);
+      // Otherwise a part of it may hold.
+      if (isAt(await readVolume(context, step), beforeOf(step))) await noteFailed(context, step);
       return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
     }
     if (clock.now() > (memory.sentAt ?? 0) + TAKEN_WITHIN_MS)
