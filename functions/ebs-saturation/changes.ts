@@ -28,6 +28,11 @@ export interface ChangedVolume extends Changes {
 
 export type Place = Pick<ClusterRef, 'account' | 'region'>;
 
+interface About {
+  place: Place;
+  volumeId: string;
+}
+
 /** Longer than the longest quiet time after which a volume gets back what it had. */
 const KEPT_MS = 400 * DAY_MS;
 const MAX_KEPT = 20;
@@ -99,10 +104,20 @@ export async function noteChange(
  * noted since, and the same again changes nothing. A crash before it leaves the row as it was noted: the step is done
  * again then, and EC2 either refuses it again or makes the row true.
  */
-export async function takeBackChange(
+export async function takeBackChange(table: Table, about: About, key: string): Promise<void> {
+  await backToPrevious(table, about, key, 'not made');
+}
+
+/** The same of a modification that EC2 took and could not apply: one of the four in a day, and nothing is Paramedic's. */
+export async function takeBackFailed(table: Table, about: About, key: string): Promise<void> {
+  await backToPrevious(table, about, key, 'made');
+}
+
+async function backToPrevious(
   table: Table,
-  about: { place: Place; volumeId: string },
+  about: About,
   key: string,
+  counts: 'made' | 'not made',
 ): Promise<void> {
   const rowKey = keyOf(about.place, about.volumeId);
   const item = await table.get(rowKey);
@@ -110,11 +125,14 @@ export async function takeBackChange(
   // Rows of older versions do not say what stood there before.
   if (item === undefined || item['mark'] !== key || previous === undefined) return;
   const mark = `${key}, taken back`;
-  const change =
-    previous === null
-      ? { set: { mark }, remove: ['previous', 'made', 'original', 'ours', 'base'] }
-      : { set: { ...(previous as Record<string, Value>), mark }, remove: ['previous'] };
-  await table.update(rowKey, change, [sameAs(item)]);
+  const { made, base } = item;
+  const before = previous as Record<string, Value> | null;
+  let set: Record<string, Value> = { ...before, mark };
+  if (counts === 'made' && made !== undefined && base !== undefined)
+    set = { ...(before ?? { ours: base }), made, mark };
+  // Of a first one nothing is left, unless it counts.
+  const remove = 'ours' in set ? ['previous'] : ['previous', 'made', 'original', 'ours', 'base'];
+  await table.update(rowKey, { set, remove }, [sameAs(item)]);
 }
 
 function asItem({ made, original, ours, base }: Changes): Record<string, Value> {

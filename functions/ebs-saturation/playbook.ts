@@ -10,6 +10,7 @@ import { decisionInput, diagnosisInput, performanceIn, shortageOf } from './look
 import { changeRecords, changeSteps, type Proposed } from './plans/change-step.ts';
 import { endOf } from './plans/ending.ts';
 import { outlived } from './plans/outlived.ts';
+import { mayBeSent } from './plans/sent.ts';
 import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingIn } from './standing.ts';
@@ -42,7 +43,7 @@ export function playbook(input: Input): Plan {
     steps: end === undefined ? proposed.steps : [],
     charts: chartsOf(input),
     reasons: [
-      ...(decision === undefined ? [] : reasonsOf(decision)),
+      ...(decision === undefined ? [] : reasonsOf(decision, proposed.steps)),
       ...learnedIn(input),
       ...proposed.reasons,
       ...standingLines(input),
@@ -68,16 +69,18 @@ function aroundOf(input: Input, { causes }: Diagnosis) {
 function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; proposed: Proposed } {
   const sent = sentLowering(input);
   if (sent !== undefined) return { proposed: { steps: [sent.step], reasons: ['it was being stepped back'] } };
+  const { firing } = standingIn(input);
   const running = changeRecords(input).find(({ state }) => state === 'running');
-  const kept = { steps: running === undefined ? [] : [running.step], reasons: [] };
+  const goesOn = running !== undefined && (firing.length > 0 || mayBeSent(input, running));
+  const kept = { steps: goesOn ? [running.step] : [], reasons: [] };
   const short = shortageOf(diagnosis);
   if (short === undefined) return { proposed: kept };
   const about = decisionInput(input, short);
   if (about === undefined) return { proposed: kept };
   const decision = decideModification(about);
-  const { firing } = standingIn(input);
   if (firing.length === 0) {
-    return { decision, proposed: { ...kept, reasons: ['no alarm is in ALARM now: nothing is changed'] } };
+    const reasons = goesOn ? [] : ['no alarm is in ALARM now: nothing is changed'];
+    return { decision, proposed: { ...kept, reasons } };
   }
   return { decision, proposed: changeSteps(input, decision, about) };
 }

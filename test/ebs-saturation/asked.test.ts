@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Input } from '../../functions/ebs-saturation/input.ts';
 import { askedBefore } from '../../functions/ebs-saturation/plans/asked.ts';
+import { changeSteps } from '../../functions/ebs-saturation/plans/change-step.ts';
+import { costChange } from '../../functions/ebs-saturation/price/cost.ts';
 import { MINUTE_MS } from '../../shared/clock.ts';
 import type { Step } from '../../shared/incident/plan.ts';
-import { policyOf, volumeOf } from './decide-support.ts';
+import { NOW, policyOf, read, shortOf, volumeOf } from './decide-support.ts';
 import { alarm, answer, changes, ebsRun, pass, theIncident } from './ebs-world.ts';
 
 describe('a question about a volume', () => {
@@ -65,4 +67,26 @@ describe('a question is taken up again', () => {
     expect(again(stepOf(6_750), stepOf(6_700), false)).toBeUndefined();
     expect(again(stepOf(6_750), stepOf(6_700), true, 6_700)).toBeUndefined();
   });
+});
+
+test('what EC2 refused for being too much is not asked for again because somebody said yes to it', () => {
+  const refused = stepOf(6_750);
+  const memory = { maximum: { of: 'iops', value: 6_000 } };
+  const incident = {
+    records: [{ step: refused, state: 'failed', memory }],
+    questions: [{ step: refused, answer: { decision: 'approved' } }],
+  };
+  const about = shortOf(FROM, 'iops');
+  const volume = { id: 'vol-1', tags: { 'ebs.csi.aws.com/cluster': 'true' } };
+  const input = { incident, facts: { volume: read(volume) }, policy: { changes: about.policy }, now: NOW };
+  const [from, to] = [FROM, { ...FROM, iops: 5_900 }];
+  const cost = costChange({ from, to }, about.prices);
+  const change = { from, to, cost, reasons: [], wouldNotHelp: [] };
+  // The maximum could not be read: nothing but the record of this incident knows it.
+  const { steps } = changeSteps(
+    input as unknown as Input,
+    { decision: 'modify', via: 'volume', ...change },
+    about,
+  );
+  expect(steps).toMatchObject([{ goal: { to: { iops: 5_900 } } }]);
 });

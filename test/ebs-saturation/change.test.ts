@@ -162,6 +162,23 @@ describe('a volume that is short of IOPS', () => {
     expect(applied.map(({ method }) => method)).toEqual(['modifyVolume']);
   });
 
+  test('is not changed any more once no alarm is in ALARM, where EC2 could not be asked until then', async () => {
+    const faults = new FaultPlan();
+    const answers = faults.add({ port: 'volumes', method: 'modifyVolume', fault: { kind: 'throttle' } });
+    const run = ebsRun({ faults });
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    expect(await theIncident(run)).toMatchObject({ records: [{ state: 'running' }] });
+    alarm(run, run.volumeId, 'OK');
+    await pass(run, 5 * MINUTE_MS);
+    answers();
+    await pass(run, HOUR_MS);
+    expect(await volumeOf(run)).toMatchObject({ iops: 3_000 });
+    expect(await theIncident(run)).toMatchObject({
+      status: 'closed',
+      outcome: { kind: 'ignored', summary: expect.stringContaining('throttled') },
+    });
+  });
+
   test('T21: an alarm that toggles every 30 s for 6 h is at most one modification', async () => {
     const run = ebsRun();
     run.world.ebsLoad.set(run.volumeId, { iops: 40_000, throughputMib: 100 });

@@ -36,6 +36,7 @@ describe('choosing a VolumeAttributesClass', () => {
     ['another type', { type: 'io2', iops: '5000' }],
     ['no IOPS: EC2 would fall back to its default', { type: 'gp3', throughput: '125' }],
     ['a word nobody knows here', { ...gp3(5_000), tagSpecification_1: 'a=b' }],
+    ['one word twice, in two cases', { ...gp3(50_000), IOPS: '5000' }],
     ['a number that is none', { type: 'gp3', iops: '5k', throughput: '125' }],
   ])('never one with %s', (_, parameters) => {
     expect(fittingClass([classOf('odd', parameters)], { from: FROM, to: TO }, any)).toBeUndefined();
@@ -96,6 +97,16 @@ describe('a claim that names a VolumeAttributesClass', () => {
         state: 'done',
         step: { action: 'change-attributes-class', goal: { class: 'fast', fromClass: 'standard' } },
       },
+    ]);
+  });
+
+  test('what the class costs is told as the cost of the step, and beside it what is needed', async () => {
+    const run = withClasses([{ name: 'fast', parameters: gp3(5_000) }], {}, 'approve');
+    await saturated(run, { iops: 4_000, throughputMib: 50 });
+    const { plan, questions } = await theIncident(run);
+    expect(questions[0]?.step.reason).toContain('$8.80 → $19.80 a month');
+    expect(plan?.reasons.filter((line) => line.includes('a month'))).toEqual([
+      expect.stringMatching(/^needed is gp3 with 4500 IOPS and 125 MiB\/s: \$8\.80 → \$17\.05 a month/),
     ]);
   });
 

@@ -2,12 +2,31 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { TROUBLE } from '../../functions/ebs-saturation/events.ts';
 import { HOUR_MS, isoTime, MINUTE_MS } from '../../shared/clock.ts';
-import { changes, type EbsRun, ebsRun, pass, theIncident } from './ebs-world.ts';
+import { answerQuestions } from '../../shared/incident/answers.ts';
+import {
+  alarm,
+  answer,
+  changes,
+  type EbsOptions,
+  type EbsRun,
+  ebsRun,
+  pass,
+  theIncident,
+} from './ebs-world.ts';
 
 /** Two databases on one node, each with a volume; that of `archive` is provisioned for more. */
-function twoVolumes(type = 'm6i.4xlarge') {
+function twoVolumes({
+  type = 'm6i.4xlarge',
+  large = '16000',
+  mode = 'auto',
+}: {
+  type?: string;
+  large?: string;
+  mode?: NonNullable<EbsOptions['mode']>;
+} = {}) {
   const database = { namespace: 'data', kind: 'StatefulSet', replicas: 1, volume: true } as const;
   const run = ebsRun({
+    mode,
     world: {
       groups: [{ name: 'workers', kind: 'self-managed', lifecycle: 'on-demand', count: 1, type }],
       workloads: [
@@ -15,7 +34,7 @@ function twoVolumes(type = 'm6i.4xlarge') {
         { name: 'archive', ...database, volumeClass: 'large' },
       ],
       volumeAttributesClasses: [
-        { name: 'large', parameters: { type: 'gp3', iops: '16000', throughput: '250' } },
+        { name: 'large', parameters: { type: 'gp3', iops: large, throughput: '250' } },
       ],
     },
   });
@@ -79,8 +98,40 @@ describe('an alarm on an instance', () => {
     expect(changes(run)).toEqual(['modifyVolume']);
   });
 
+  test('asks about one volume, and a yes is about that one, whichever is worse off when it comes', async () => {
+    const { run, db, archive } = twoVolumes({ mode: 'approve', large: '6000' });
+    await rung(run, { [db]: { iops: 4_000, throughputMib: 50 }, [archive]: { iops: 100, throughputMib: 1 } });
+    run.world.ebsLoad.set(archive, { iops: 18_000, throughputMib: 100 }, run.world.clock.now());
+    await pass(run, 16 * MINUTE_MS);
+    await answer(run, 'approved');
+    await pass(run, 5 * MINUTE_MS);
+    expect((await theIncident(run)).questions).toMatchObject([
+      { step: { targets: [{ id: db }] }, answer: { decision: 'approved' } },
+    ]);
+    const [volume] = await run.world.ebs.port().describeVolumes([db]);
+    expect(volume?.iops).toBe(4_500);
+  });
+
+  test('and one on its volume: two incidents, and one change of the volume for both', async () => {
+    const { run, db, archive } = twoVolumes({ mode: 'approve' });
+    await rung(run, { [db]: { iops: 8_000, throughputMib: 50 }, [archive]: { iops: 100, throughputMib: 1 } });
+    alarm(run, db, 'ALARM');
+    await pass(run, 5 * MINUTE_MS);
+    const { ledger, workflows } = run.simulation;
+    const incidents = await run.simulation.incidents();
+    for (const { id } of incidents) {
+      const given = { decision: 'approved', by: 'ana' } as const;
+      const answered = await answerQuestions(ledger, run.world.clock, id, given);
+      if (answered.result === 'recorded') await workflows.wake(answered.callbackId ?? '', 'answer');
+    }
+    await pass(run, 20 * MINUTE_MS);
+    expect(new Set(incidents.map(({ subject }) => subject.kind))).toEqual(new Set(['instance', 'volume']));
+    expect(incidents).toHaveLength(2);
+    expect(changes(run)).toEqual(['modifyVolume']);
+  });
+
   test('that carries no more: said with the use of each of its volumes, and nothing is changed', async () => {
-    const { run, db, archive } = twoVolumes('m6i.large');
+    const { run, db, archive } = twoVolumes({ type: 'm6i.large' });
     await rung(run, {
       [db]: { iops: 2_900, throughputMib: 20 },
       [archive]: { iops: 60_000, throughputMib: 40 },

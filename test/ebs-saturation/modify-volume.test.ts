@@ -191,4 +191,34 @@ describe('what EC2 refused', () => {
     expect(asked()).toBe(1);
     expect(await noted()).toBeUndefined();
   });
+
+  test('throttled: nothing was made, so nothing stays noted if it is asked for no more', async () => {
+    const { ended, noted } = ec2({ refuses: 'RequestLimitExceeded', kind: 'throttled' });
+    await expect(ended()).rejects.toMatchObject({ kind: 'throttled' });
+    expect(await noted()).toBeUndefined();
+  });
+
+  test('an answer was lost, and the volume is so before EC2 lists what was asked for: it is ours', async () => {
+    const says: Parameters<typeof ec2>[0] = { kind: 'transient', refuses: 'InternalError' };
+    const { ended, noted, asked } = ec2(says);
+    await expect(ended()).rejects.toMatchObject({ kind: 'transient' });
+    says.volume = [FROM, TO];
+    says.latest = [modification('completed', AT - DAY_MS), modification('optimizing', AT)];
+    expect(await ended()).toMatchObject({
+      status: 'done',
+      summary: expect.stringContaining('EC2 says optimizing'),
+    });
+    expect(asked()).toBe(1);
+    expect(await noted()).toMatchObject({ ours: TO });
+  });
+
+  test('one that was taken back and was made all the same is noted once EC2 lists it', async () => {
+    const says: Parameters<typeof ec2>[0] = { kind: 'throttled', refuses: 'RequestLimitExceeded' };
+    const { ended, noted } = ec2(says);
+    await expect(ended()).rejects.toMatchObject({ kind: 'throttled' });
+    says.volume = [FROM, FROM, TO];
+    says.latest = [modification('optimizing', AT)];
+    expect(await ended()).toMatchObject({ status: 'done' });
+    expect(await noted()).toMatchObject({ ours: TO, base: FROM });
+  });
 });

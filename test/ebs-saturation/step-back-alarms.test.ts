@@ -7,6 +7,7 @@ import { ALARM } from '../../functions/ebs-saturation/signals.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
 import { known, unknown } from '../../shared/fact.ts';
 import { VOLUME_COURSES } from '../../simulator/ebs-courses.ts';
+import { FaultPlan } from '../../simulator/faults.ts';
 import { policyOf } from './decide-support.ts';
 import { alarm, changes, type EbsRun, pass, theIncident } from './ebs-world.ts';
 import { askedAt, BUSY, hours, provisioned, use, wasRaised } from './step-back-world.ts';
@@ -44,12 +45,10 @@ describe('an alarm while EC2 lowers the volume', () => {
   });
 });
 
-test('a volume whose instance has an open incident is left alone', async () => {
-  const run = await wasRaised({ changes: { stepBack: { enabled: true, quietFor: '1d' } } });
-  const { world, simulation } = run;
-  await use(run);
+/** An alarm on the instance of the volume has opened an incident. */
+async function instanceRings({ world, simulation, volumeId }: EbsRun): Promise<string> {
   const { account, region } = world.spec;
-  const [volume] = await world.ebs.port().describeVolumes([run.volumeId]);
+  const [volume] = await world.ebs.port().describeVolumes([volumeId]);
   const id = volume?.attachments[0]?.instanceId ?? '';
   const at = world.clock.now();
   await simulation.ledger.accept(
@@ -65,9 +64,31 @@ test('a volume whose instance has an open incident is left alone', async () => {
     },
     { trouble: TROUBLE, cluster: { account, region, name: 'prod' } },
   );
+  return id;
+}
+
+test('a volume whose instance has an open incident is left alone', async () => {
+  const run = await wasRaised({ changes: { stepBack: { enabled: true, quietFor: '1d' } } });
+  await use(run);
+  const id = await instanceRings(run);
   await hours(run, 30);
   expect(await theIncident(run)).toMatchObject({ status: 'open', subject: { id } });
   expect(changes(run)).toEqual([]);
+});
+
+test('so is one whose step back was begun, and of which EC2 could not be asked yet', async () => {
+  const faults = new FaultPlan();
+  const answers = faults.add({ port: 'volumes', method: 'modifyVolume', fault: { kind: 'throttle' } });
+  const run = await wasRaised({ faults });
+  await use(run);
+  await hours(run, 7 * 24);
+  await run.world.clock.advance(MINUTE_MS);
+  expect(await theIncident(run)).toMatchObject({ records: [{ state: 'running' }] });
+  await instanceRings(run);
+  await run.world.clock.advance(10 * MINUTE_MS);
+  answers();
+  await hours(run, 30);
+  expect(await provisioned(run)).toMatchObject({ iops: 4_500 });
 });
 
 test('what was quiet before its last change says nothing of the volume it is now', () => {

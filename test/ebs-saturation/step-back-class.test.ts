@@ -68,6 +68,20 @@ describe('a volume whose claim was let name another VolumeAttributesClass', () =
     expect(outcome?.summary).toContain('iops 3380 and throughput 125');
   });
 
+  test('what the lesser class costs is told as the cost of the step, and beside it what is needed', async () => {
+    const run = await raisedByClass({ standard: 3_000, middle: 4_000, fast: 5_000 }, 'standard', 'approve');
+    run.world.ebsLoad.set(run.volumeId, { iops: 2_600, throughputMib: 20 });
+    await days(run, 8);
+    const { plan, questions } = await theIncident(run);
+    expect(questions[0]?.step).toMatchObject({
+      goal: { class: 'middle' },
+      reason: expect.stringContaining('$19.80 → $14.30 a month'),
+    });
+    expect(plan?.reasons.filter((line) => line.includes('a month'))).toEqual([
+      expect.stringMatching(/^needed is gp3 with 3380 IOPS and 125 MiB\/s: \$19\.80 → \$10\.89 a month/),
+    ]);
+  });
+
   test('is never let name a class that is gone by the time of the yes', async () => {
     const classes = { standard: 3_000, twin: 3_000, fast: 5_000 };
     const run = await raisedByClass(classes, 'standard', 'approve');

@@ -72,6 +72,29 @@ describe('what goes wrong', () => {
     expect(changes(run)).toHaveLength(1);
   });
 
+  test('EC2 refuses it: told, and given back another quiet time later', async () => {
+    const run = await wasRaised();
+    run.world.ebs.refuseNext(run.volumeId, 'InvalidParameterCombination');
+    await use(run);
+    await days(run, 9);
+    expect((await theIncident(run)).outcome).toMatchObject({ kind: 'escalated' });
+    expect(await provisioned(run)).toMatchObject({ iops: 4_500 });
+    await days(run, 8);
+    expect(await provisioned(run)).toMatchObject({ iops: 3_000 });
+  });
+
+  test('so is what EC2 took and could not apply: the volume is what Paramedic had made of it', async () => {
+    const run = await wasRaised();
+    run.world.ebs.follow(run.volumeId, VOLUME_COURSES.failed);
+    await use(run);
+    await days(run, 9);
+    expect(await provisioned(run)).toMatchObject({ iops: 4_500 });
+    run.world.ebs.follow(run.volumeId, VOLUME_COURSES.works);
+    await days(run, 8);
+    expect(await provisioned(run)).toMatchObject({ iops: 3_000 });
+    expect(await theIncident(run)).toMatchObject({ generation: 2, outcome: { kind: 'fixed' } });
+  });
+
   test('somebody who changes it between look and step is not overruled', async () => {
     const run = await wasRaised({ mode: 'approve' });
     await use(run);

@@ -2,10 +2,9 @@ import type { Action, ActionContext, ActionResult } from '../../../shared/action
 import { HOUR_MS, SECOND_MS } from '../../../shared/clock.ts';
 import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
-import { stepKey } from '../../../shared/incident/step-key.ts';
-import { noteChange, takeBackChange } from '../changes.ts';
 import { type ClaimFacts, readClaim } from '../reading/claims.ts';
-import { beforeOf, goalOf, isAt, readVolume, shown } from './volume.ts';
+import { noteAsked, takeBack } from './noted.ts';
+import { goalOf, isAt, readVolume, shown } from './volume.ts';
 
 const TICK_MS = 15 * SECOND_MS;
 /** The driver asks EC2, and EC2 takes minutes. */
@@ -40,10 +39,7 @@ export const changeAttributesClass: Action = {
       return failed('somebody let the claim name another class in the meantime: nothing was changed');
     }
     await context.checkStop();
-    const { clock, table } = context.ports;
-    const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
-    const key = `${context.incident.id}#${context.incident.generation}#${stepKey(step)}`;
-    await noteChange(table, about, { key, at: clock.now(), from: beforeOf(step), to: goalOf(step) });
+    await noteAsked(context, step);
     const kubernetes = await context.ports.kubernetes.connect(context.incident.cluster);
     try {
       await kubernetes.patchPersistentVolumeClaim(claim, {
@@ -51,10 +47,14 @@ export const changeAttributesClass: Action = {
         spec: { volumeAttributesClassName: name },
       });
     } catch (error) {
-      if (isFailure(error, ...NOT_DONE)) await takeBackChange(table, about, key);
+      if (isFailure(error, ...NOT_DONE)) await takeBack(context, step);
       throw error;
     }
-    return { status: 'again', summary: `the claim names ${name}`, memory: { sentAt: clock.now() } };
+    return {
+      status: 'again',
+      summary: `the claim names ${name}`,
+      memory: { sentAt: context.ports.clock.now() },
+    };
   },
   verify: async (context, step) => {
     const volume = await readVolume(context, step);

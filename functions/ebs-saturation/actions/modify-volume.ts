@@ -2,11 +2,10 @@ import type { Action, ActionContext, ActionResult } from '../../../shared/action
 import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/clock.ts';
 import { isFailure } from '../../../shared/errors.ts';
 import type { Step } from '../../../shared/incident/plan.ts';
-import { stepKey } from '../../../shared/incident/step-key.ts';
 import type { Modification, Volume } from '../../../shared/ports/volumes.ts';
 import type { Json } from '../../../shared/workflow/port.ts';
-import { noteChange, takeBackChange } from '../changes.ts';
 import { isSame, provisionedFor } from '../performance.ts';
+import { noteAsked, noteFailed, takeBack } from './noted.ts';
 import { refused } from './refusal.ts';
 import { beforeOf, goalOf, isAt, isRunning, readLatest, readVolume, shown } from './volume.ts';
 
@@ -76,9 +75,13 @@ async function note(context: ActionContext, step: Step): Promise<ActionResult> {
 
 async function send(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
   const [volume, latest] = [await readVolume(context, step), await readLatest(context, step)];
-  // Ours already: the answer, or this round, was lost.
-  if (isOurs(latest, step, memory)) return sent(context, memory);
   const over = whyOver({ volume, latest }, step);
+  const isSo = over?.status === 'done';
+  // Ours already: the answer, or this round, was lost.
+  if (isOurs(latest, step, memory) || (isSo && (await takenAfterAll(context, step, memory)) === 'ours')) {
+    await noteAsked(context, step);
+    return sent(context, memory);
+  }
   if (over !== undefined) {
     // A crash may have been between the row and the call.
     await takeBack(context, step);
@@ -98,11 +101,6 @@ function whyOver(now: { volume: Volume; latest: Modification | undefined }, step
   return undefined;
 }
 
-async function takeBack(context: ActionContext, step: Step): Promise<void> {
-  const about = { place: context.incident.cluster, volumeId: step.targets[0].id };
-  await takeBackChange(context.ports.table, about, keyOf(context, step));
-}
-
 function sent({ ports }: ActionContext, memory: Memory): ActionResult {
   const summary = 'EC2 modifies the volume';
   return { status: 'again', summary, memory: kept({ ...memory, sentAt: ports.clock.now() }) };
@@ -110,15 +108,14 @@ function sent({ ports }: ActionContext, memory: Memory): ActionResult {
 
 /** The row of the ledger is written before the call, and taken back where EC2 says that nothing came of it. */
 async function ask(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
-  const { clock, table, volumes } = context.ports;
-  const [{ id }, to] = [step.targets[0], goalOf(step)];
-  const about = { place: context.incident.cluster, volumeId: id };
-  const change = { key: keyOf(context, step), at: clock.now(), from: beforeOf(step), to };
-  await noteChange(table, about, change);
+  const { volumes } = context.ports;
+  await noteAsked(context, step);
   try {
-    await volumes.modifyVolume({ id, ...askedFor(to) });
+    await volumes.modifyVolume({ id: step.targets[0].id, ...askedFor(goalOf(step)) });
     return sent(context, memory);
   } catch (error) {
+    // Should it be asked for no more, the row would be of a change that was never made.
+    if (isFailure(error, 'throttled')) await takeBack(context, step);
     if (!isFailure(error, ...NOT_TAKEN)) throw error;
     const taken = error.kind === 'conflict' ? await takenAfterAll(context, step, memory) : 'not';
     if (taken === 'ours') return sent(context, memory);
@@ -130,8 +127,8 @@ async function ask(context: ActionContext, step: Step, memory: Memory): Promise<
 }
 
 /**
- * Whether a conflict is with what was just asked for: the SDK asks again when an answer is lost, and EC2's list is
- * behind its answers for seconds. `not`: the list has somebody else's.
+ * Whether a conflict, or what the volume is already, is what was just asked for: the SDK asks again when an answer is lost,
+ * and EC2's list is behind its answers for seconds. `not`: the list has somebody else's.
  */
 async function takenAfterAll(
   context: ActionContext,
@@ -164,11 +161,6 @@ function askedFor({ type, iops, throughputMib }: ReturnType<typeof goalOf>) {
   return type === 'io1' || type === 'io2' ? { type, iops } : { type };
 }
 
-/** Of this generation: the same step may be made again another day. */
-function keyOf({ incident }: ActionContext, step: Step): string {
-  return `${incident.id}#${incident.generation}#${stepKey(step)}`;
-}
-
 async function follow(context: ActionContext, step: Step, memory: Memory): Promise<ActionResult> {
   const { clock } = context.ports;
   const roundEnds = clock.now() + context.roundMs - TICK_MS;
@@ -178,7 +170,11 @@ async function follow(context: ActionContext, step: Step, memory: Memory): Promi
       const summary = `${shown(goalOf(step))}: EC2 says ${state}`;
       return { status: 'done', summary, memory: kept(memory), lookAgain: true };
     }
-    if (state === 'failed') return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
+    if (state === 'failed') {
+      // Otherwise a part of it may hold.
+      if (isAt(await readVolume(context, step), beforeOf(step))) await noteFailed(context, step);
+      return failed(`EC2 says that the modification failed: ${why ?? 'no reason'}`);
+    }
     if (clock.now() > (memory.sentAt ?? 0) + TAKEN_WITHIN_MS)
       return failed(`after an hour EC2 still says ${state}`);
     const summary = `the modification is ${state}`;

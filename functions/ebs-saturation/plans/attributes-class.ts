@@ -43,6 +43,8 @@ export function fittingClass(
 function madeBy({ parameters = {} }: VolumeAttributesClass, from: Performance): Performance | undefined {
   const words = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
   if ([...words.keys()].some((name) => !WORDS.some((word) => word === name))) return undefined;
+  // One word twice, in two cases: which of them the driver takes nobody can tell.
+  if (words.size < Object.keys(parameters).length) return undefined;
   const type = words.get('type') ?? from.type;
   const { sizeGib } = from;
   const [iops, throughputMib] = [numberOf(words.get('iops')), numberOf(words.get('throughput'))];

@@ -53,6 +53,7 @@ export function changeSteps(input: Input, decision: Decision, about: DecisionInp
   if (decision.decision !== 'modify' || !heeds(ended, decision.to)) return { steps: [], reasons: [] };
   const { from } = decision;
   const isFine = (to: Performance) =>
+    heeds(ended, to) &&
     whyInvalid(to, { gp3: about.policy.gp3 }) === undefined &&
     judgeCost({ from, to, cost: costChange({ from, to }, about.prices) }, about).is === 'fine';
   const { steps, reasons } = proposeChange(

@@ -7,10 +7,12 @@ import { type StepBackInput, stepBack } from '../decide/step-back.ts';
 import type { Input } from '../input.ts';
 import { stepBackInput } from '../looks.ts';
 import { isSame } from '../performance.ts';
+import { pricedAs } from '../told/reasons.ts';
 import { whereLines, whoseVolume } from '../told/where.ts';
 import type { Performance } from '../volume.ts';
 import { afterLowering } from './after-lowering.ts';
 import { loweringRecords, type Proposed, proposeChange, shown } from './change-step.ts';
+import { mayBeSent } from './sent.ts';
 
 const EXPIRY_MS = 10 * MINUTE_MS;
 const NONE: Proposed = { steps: [], reasons: [] };
@@ -25,12 +27,14 @@ export function stepBackPlan(input: Input): Plan {
   const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
   const whose = whoseVolume(facts);
   const why = 'why' in decision ? [decision.why] : [];
+  const isLowered = decision.decision === 'lower';
+  const reasons = isLowered ? pricedAs(decision, proposed.steps) : decision.reasons;
   return {
     headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}`,
     severity: 'info',
     findings: about === undefined ? [] : [findingOf(about, whereLines(facts))],
     steps: proposed.steps,
-    reasons: [...why, ...decision.reasons, ...proposed.reasons],
+    reasons: [...why, ...reasons, ...proposed.reasons],
     next: afterLowering(input, decision, proposed),
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
@@ -54,7 +58,11 @@ function nothingToSay({ facts: { volume, changes } }: Input): StepBack {
 function proposedFor(input: Input, about: StepBackInput, decision: StepBack): Proposed {
   const records = loweringRecords(input);
   const running = records.find(({ state }) => state === 'running');
-  if (running !== undefined) return { steps: [running.step], reasons: [] };
+  if (running !== undefined) {
+    // An incident about its instance makes it unknown whether it is quiet: what was not asked for yet is left.
+    const goesOn = about.quietSince.known || mayBeSent(input, running);
+    return goesOn ? { steps: [running.step], reasons: [] } : NONE;
+  }
   const isClosed = records.some(({ state }) => state !== 'superseded');
   if (decision.decision !== 'lower' || isClosed) return NONE;
   const { from } = decision;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../shared/clock.ts';
 import { type Fact, readFact } from '../../../shared/fact.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
+import { isOvertaken } from '../../../shared/incident/questions.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Volume } from '../../../shared/ports/volumes.ts';
 import { type AttachedVolume, worstFirst } from '../attached.ts';
@@ -27,7 +28,8 @@ export async function readSubject(reading: Reading, incident: Incident): Promise
 
 function heldTo({ records, questions }: Incident): string | undefined {
   const begun = records.findLast(({ state }) => state !== 'superseded');
-  const asked = questions.findLast(({ answer }) => answer === undefined);
+  // A yes that nothing was begun by yet is about that volume still.
+  const asked = questions.findLast((question) => !isOvertaken(question));
   return (begun ?? asked)?.step.targets.find(({ kind }) => kind === 'volume')?.id;
 }
 

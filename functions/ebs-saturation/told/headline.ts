@@ -29,7 +29,7 @@ interface About {
 function needOf(input: Input, { diagnosis, decision, proposed }: About): string {
   const states = changeRecords(input).map(({ state }) => state);
   if (states.includes('done')) return 'it was changed, and whether that helped is watched';
-  if (states.includes('running')) return 'it is being changed';
+  if (states.includes('running') && proposed.steps.length > 0) return 'it is being changed';
   if (proposed.steps.length > 0) return 'one change is planned';
   if (standingIn(input).firing.length === 0) return 'no alarm is in ALARM now';
   const [{ name }] = diagnosis.causes;

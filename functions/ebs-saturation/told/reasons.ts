@@ -1,5 +1,8 @@
 import { isoTime } from '../../../shared/clock.ts';
+import type { Step } from '../../../shared/incident/plan.ts';
 import type { Change, Decision } from '../decide/decision.ts';
+import { isSame } from '../performance.ts';
+import { performancesOf } from '../plans/asked.ts';
 import { shown } from '../plans/change-step.ts';
 import { costText } from '../price/cost.ts';
 
@@ -12,9 +15,19 @@ const WORDS: Readonly<Record<Exclude<Decision['decision'], 'modify' | 'wait'>, s
 };
 
 /** Why a volume is changed as it is, or is not; and what a person would have to make of it. Pure. */
-export function reasonsOf(decision: Decision): string[] {
+export function reasonsOf(decision: Decision, steps: readonly Step[]): string[] {
   const not = decision.decision === 'modify' ? decision.wouldNotHelp : [];
-  return [...whyLines(decision), ...decision.reasons, ...not.map((each) => `would not help: ${each}`)];
+  const reasons = decision.decision === 'modify' ? pricedAs(decision, steps) : decision.reasons;
+  return [...whyLines(decision), ...reasons, ...not.map((each) => `would not help: ${each}`)];
+}
+
+/** A class, or what was asked about before, may give more than is needed: the step has its own cost. */
+export function pricedAs(
+  { to, cost, reasons }: Pick<Change, 'to' | 'cost'> & Pick<Decision, 'reasons'>,
+  steps: readonly Step[],
+): string[] {
+  if (steps.every((step) => isSame(performancesOf(step).to, to))) return reasons;
+  return reasons.map((line) => (line === costText(cost) ? `needed is ${shown(to)}: ${line}` : line));
 }
 
 function whyLines(decision: Decision): string[] {
