@@ -24,7 +24,7 @@ function vanish({ world }: EbsRun): () => void {
   };
 }
 
-const ignored = ({ simulation }: EbsRun) => simulation.metrics.total('Signals', { disposition: 'ignored' });
+const gone = ({ simulation }: EbsRun) => simulation.metrics.total('Signals', { disposition: 'gone' });
 
 function unreadable(): FaultPlan {
   const fault = { kind: 'transient' } as const;
@@ -38,7 +38,7 @@ describe('an event about a volume that EC2 does not have', () => {
       const run = ebsRun();
       send(run, file);
       await run.world.clock.advance(MINUTE_MS);
-      expect(ignored(run)).toBe(1);
+      expect(gone(run)).toBe(1);
       expect(run.world.queue.retries).toEqual([]);
       expect(run.world.queue.parked).toEqual([]);
     },
@@ -48,9 +48,9 @@ describe('an event about a volume that EC2 does not have', () => {
     const run = ebsRun();
     send(run, 'ebs-alarm-deleted-volume.json');
     await run.world.clock.advance(2 * MINUTE_MS);
-    expect(ignored(run)).toBe(0);
+    expect(gone(run)).toBe(0);
     await pass(run, 15 * MINUTE_MS);
-    expect(ignored(run)).toBe(1);
+    expect(gone(run)).toBe(1);
     expect(await run.simulation.incidents()).toEqual([]);
     expect(run.world.queue.parked).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('an event about a volume that EC2 does not have', () => {
     show();
     await pass(run, 10 * MINUTE_MS);
     expect((await theIncident(run)).subject.id).toBe(run.volumeId);
-    expect(ignored(run)).toBe(0);
+    expect(gone(run)).toBe(0);
   });
 
   test('its OK still joins the incident that is open', async () => {
@@ -87,6 +87,6 @@ test.each(['ebs-alarm-deleted-volume.json', 'ebs-alarm-ok.json', 'ebs-modify-com
     expect(run.world.queue.parked.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('owner unknown: ec2:DescribeVolumes'),
     ]);
-    expect(ignored(run)).toBe(0);
+    expect(gone(run)).toBe(0);
   },
 );

@@ -18,9 +18,9 @@ export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
   const { incident, now } = input;
   const done = changeRecords(input).find(({ state }) => state === 'done');
   if (done !== undefined) return afterChange(input, done);
-  const { firing, clearSince, isUnclear } = standingIn(input);
+  const { firing, clearSince, changedAt, isUnclear } = standingIn(input);
   if (clearSince !== null && now >= clearSince + RECOVERS_AFTER_MS) return over(input, diagnosis, clearSince);
-  if (isUnclear && now >= incident.openedAt + NO_DATA_UNTIL_MS) {
+  if (isUnclear && now >= (changedAt ?? incident.openedAt) + NO_DATA_UNTIL_MS) {
     const summary =
       'The alarm has no data any more: the volume may be detached, or gone. Nothing was changed.';
     return { do: 'close', outcome: { kind: 'escalated', summary, details: [] } };
@@ -54,8 +54,11 @@ function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): Pla
   const nothing =
     stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: it will be back.`;
   const done = last === undefined ? nothing : `${last.step.action}: ${last.summary ?? last.decision}.`;
-  const deleted = deletedText(standingIn(input).deleted);
-  const clear = `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
+  const { deleted: gone, isDated } = standingIn(input);
+  const deleted = deletedText(gone);
+  const clear = isDated
+    ? `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`
+    : 'By CloudWatch, which does not say since when, it is not in ALARM any more';
   const kind = ended?.[1] ?? (stays === undefined ? 'ignored' : 'escalated');
   return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done}`, details: [] } };
 }
