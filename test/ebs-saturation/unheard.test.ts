@@ -79,6 +79,23 @@ describe('an alarm in ALARM that no event told of', () => {
     expect(await theIncident(run)).toMatchObject({ status: 'closed', generation: 1 });
   });
 
+  test('whose owner cannot be read opens nothing yet, and people are told why', async () => {
+    const rule = { port: 'volumes', method: 'describeVolumes', fault: { kind: 'unauthorised' } } as const;
+    const run = await unheard({ mode: 'observe', faults: new FaultPlan([rule]) });
+    await pass(run, 15 * MINUTE_MS);
+    expect(await incidents(run)).toBe(0);
+    const told = run.world.topic.messages.filter(({ body }) => body.includes('unknown: ec2:DescribeVolumes'));
+    expect(told).toHaveLength(1);
+  });
+
+  test('about a volume that is gone opens nothing and is no news', async () => {
+    const run = await unheard();
+    run.world.ebs.describeVolumes = async () => ({ Volumes: [] });
+    await pass(run, 15 * MINUTE_MS);
+    expect(await incidents(run)).toBe(0);
+    expect(run.world.topic.messages).toEqual([]);
+  });
+
   test('costs one call where nothing is in ALARM', async () => {
     const run = ebsRun();
     await run.simulation.sweep();
