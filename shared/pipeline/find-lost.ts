@@ -1,4 +1,4 @@
-import { type EpochMs, SECOND_MS } from '../clock.ts';
+import { type EpochMs, MINUTE_MS, SECOND_MS } from '../clock.ts';
 import type { Ownership } from '../cluster/ownership.ts';
 import { describeFailure } from '../errors.ts';
 import { incidentId } from '../incident/keys.ts';
@@ -13,6 +13,8 @@ import type { Trouble } from './trouble.ts';
 /** What a read and an event say of one moment may differ by so much. */
 const SAME_MOMENT_MS = 5 * SECOND_MS;
 
+/** The event of what is younger may be on its way. */
+const EVENT_COMES_WITHIN_MS = 2 * MINUTE_MS;
 const MAX_WHY = 256;
 
 /**
@@ -30,7 +32,9 @@ export async function findLost(
   const outOfTime = `${trouble.name}: not all that no event told of was looked at, the sweep ran out of time`;
   if (trouble.find === undefined) return [];
   if (!isOnTime()) return [outOfTime];
-  const { signals, lines } = await trouble.find({ ports, home });
+  const { signals: found, lines } = await trouble.find({ ports, home });
+  const latest = ports.clock.now() - EVENT_COMES_WITHIN_MS;
+  const signals = found.filter(({ occurredAt }) => occurredAt <= latest);
   if (signals.length === 0) return lines;
   const owners = await ownersOfAll(trouble, environment, [{ signals }]);
   for (const why of whyUnknown(owners))
@@ -67,6 +71,8 @@ async function route(
     const incident = await ledger.readIncident(incidentId(trouble.name, cluster, signal.subject));
     if (isKnown(incident?.seen[signal.meaning], signal)) return undefined;
     const disposition = await openOrJoin(trouble, environment, ledger, signal, { name: cluster.name });
+    // Where the trouble is off every sweep finds it anew.
+    if (disposition === 'off') return undefined;
     environment.metrics.count('Signals', { trouble: trouble.name, kind: signal.kind, disposition });
     const isNew = disposition === 'opened' || disposition === 'reopened';
     return isNew
