@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch';
 import { alarmsAdapter } from '../shared/aws/alarms.ts';
 import type { AlarmOperations } from '../shared/aws/alarms-ops.ts';
+import type { EpochMs } from '../shared/clock.ts';
 import type { Alarms } from '../shared/ports/alarms.ts';
 import type { AlarmSpec } from './world-file.ts';
 
@@ -20,6 +21,7 @@ interface Scope {
   region: string;
   /** Those that are there from the start. */
   alarms?: readonly AlarmSpec[];
+  start?: EpochMs;
 }
 
 /** CloudWatch alarms of one account and Region, in the SDK's own types. Nothing evaluates them: their state is given. */
@@ -35,9 +37,11 @@ export class SimAlarms implements AlarmOperations {
 
   constructor(scope: Scope) {
     this.#scope = scope;
-    for (const alarm of scope.alarms ?? []) {
-      if ('rule' in alarm) this.putComposite(alarm.name, { AlarmRule: alarm.rule, StateValue: 'OK' });
-      else this.putMetric(alarm.name, metricOf(alarm));
+    const { alarms = [], start = 0 } = scope;
+    const ok = { StateValue: 'OK', StateTransitionedTimestamp: new Date(start) } as const;
+    for (const alarm of alarms) {
+      if ('rule' in alarm) this.putComposite(alarm.name, { ...ok, AlarmRule: alarm.rule });
+      else this.putMetric(alarm.name, { ...ok, ...metricOf(alarm) });
     }
   }
 
@@ -60,12 +64,15 @@ export class SimAlarms implements AlarmOperations {
     return AlarmArn;
   }
 
-  /** Does nothing where there is no such alarm. */
-  setState(name: string, StateValue: StateValue): void {
+  /** Does nothing where there is no such alarm, or it is in that state already. */
+  setState(name: string, StateValue: StateValue, at: EpochMs): void {
     const alarm = this.#alarms.get(name);
     if (alarm === undefined) return;
-    if ('metric' in alarm) this.putMetric(name, { ...alarm.metric, StateValue });
-    else this.#alarms.set(name, { composite: { ...alarm.composite, StateValue } });
+    const before = 'metric' in alarm ? alarm.metric : alarm.composite;
+    if (before.StateValue === StateValue) return;
+    const state = { StateValue, StateTransitionedTimestamp: new Date(at) };
+    if ('metric' in alarm) this.putMetric(name, { ...alarm.metric, ...state });
+    else this.#alarms.set(name, { composite: { ...alarm.composite, ...state } });
   }
 
   /** Its series that are in ALARM from now on. */
@@ -138,6 +145,5 @@ function metricOf({ namespace, metric, dimensions }: Extract<AlarmSpec, { metric
     Namespace: namespace,
     MetricName: metric,
     Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    StateValue: 'OK',
   };
 }

@@ -3,6 +3,7 @@ import type { MetricQuery } from '../../shared/ports/usage.ts';
 import type { CloudEvent } from '../../simulator/events.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Ringing } from './ringing.ts';
+import { StandingAlarm } from './standing-alarm.ts';
 
 type State = 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
 
@@ -18,30 +19,33 @@ const LOW_BALANCE = 20;
 
 /**
  * The alarm of an event from then on: judged by the metrics of what it is about, and whenever its state changes the
- * world sends the event anew, as CloudWatch does. Whatever it watches, it rings as long as something holds that up.
+ * world sends the event anew and CloudWatch has it in that state. Whatever it watches, it rings as long as something holds that up.
  */
 export class AlarmLife {
   readonly #world: World;
   readonly #event: CloudEvent;
   readonly #ringing: readonly Ringing[];
+  readonly #standing: StandingAlarm;
   #state: State = 'ALARM';
 
   constructor(world: World, body: string, ringing: readonly Ringing[]) {
     this.#world = world;
     this.#event = JSON.parse(body) as CloudEvent;
     this.#ringing = ringing;
+    this.#standing = new StandingAlarm(world, this.#event);
   }
 
   async judge(): Promise<void> {
     const states: State[] = [];
     for (const each of this.#ringing) {
       const state = await this.#stateOf(each);
-      if (each.child !== undefined) this.#world.alarms.setState(each.child, state);
+      if (each.child !== undefined) this.#world.alarms.setState(each.child, state, this.#world.clock.now());
       states.push(state);
     }
     const state = (['ALARM', 'OK'] as const).find((one) => states.includes(one)) ?? 'INSUFFICIENT_DATA';
     if (state === this.#state) return;
     this.#state = state;
+    this.#standing.set(state, this.#world.clock.now());
     this.#tell(state);
   }
 

@@ -46,7 +46,7 @@ const OF_AN_INSTANCE: { readonly [says in MetricSays]?: Case } = {
 /** Makes the world such that the alarm is true, and says in words how, one line each. */
 export function letVolumesFill(world: World, ringing: readonly Ringing[], at: EpochMs): string[] {
   return ringing.map((each) => {
-    if (each.child !== undefined) world.alarms.setState(each.child, 'ALARM');
+    if (each.child !== undefined) world.alarms.setState(each.child, 'ALARM', at);
     const id = each.kind === 'volume' ? each.id : volumeOn(world, each.id);
     const found = id === undefined ? undefined : world.ebs.find(id);
     if (id === undefined || found === undefined) return missing(world, each);

@@ -22,7 +22,7 @@ import { openAtHost } from './reading/host-incident.ts';
 import { readModificationQuotas } from './reading/modification-quotas.ts';
 import { nodeOf } from './reading/node.ts';
 import { readSubject } from './reading/subject.ts';
-import { type AlarmReading, isSteppingBack, standingOf } from './standing.ts';
+import { type AlarmReading, isSteppingBack, standingIn } from './standing.ts';
 
 /** Everything the playbook may know, each part with its source and time. */
 export interface EbsSaturationFacts extends HostFacts, BootFacts {
@@ -71,6 +71,7 @@ export async function gather({
   const id = volume.known ? volume.value.id : incident.subject.id;
   const host = await readHost(reading, subject);
   const ask = { volumeId: id, instanceId: placeOf(volume), at };
+  const alarms = await readAlarms(ports.alarms, incident.signals, at);
   const before = await readBefore(ports.usage, incident, ask);
   const connected = await readFact('Kubernetes', at, () => ports.kubernetes.connect(incident.cluster));
   const nodes = await follow(connected, 'Nodes', (kubernetes) => kubernetes.listNodes());
@@ -95,8 +96,10 @@ export async function gather({
     }),
     maxima: await readFact('the ledger', at, () => readMaxima(ports.table, incident.cluster, at)),
     ...(volume.known &&
-      isChangeLikely(incident) && { quotas: await readModificationQuotas(reading, volume.value.type) }),
-    alarms: await readAlarms(ports.alarms, incident.signals, at),
+      isChangeLikely({ facts: { alarms }, incident }) && {
+        quotas: await readModificationQuotas(reading, volume.value.type),
+      }),
+    alarms,
     ...(isSteppingBack(incident.signals) && {
       longUse: await readLong(reading, { volume, incident }, policy.changes.stepBack.quietFor),
     }),
@@ -113,9 +116,9 @@ async function podsOf(connected: Fact<Kubernetes>, node: Fact<Node | null>): Pro
 }
 
 /** An alarm is in ALARM, and nothing was made yet: asking about the whole Region is not worth it otherwise. */
-function isChangeLikely(incident: Incident): boolean {
-  const isMade = changeRecords({ incident }).some(({ state }) => state === 'done' || state === 'running');
-  return !isMade && standingOf(incident.signals).firing.length > 0;
+function isChangeLikely(input: { facts: Pick<EbsSaturationFacts, 'alarms'>; incident: Incident }): boolean {
+  const isMade = changeRecords(input).some(({ state }) => state === 'done' || state === 'running');
+  return !isMade && standingIn(input).firing.length > 0;
 }
 
 /** Over the whole time for which it has to have been quiet. An alarm may be about its instance: then nothing is. */

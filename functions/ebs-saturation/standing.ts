@@ -17,10 +17,12 @@ export function isSteppingBack(signals: readonly Signal[]): boolean {
 export interface AlarmReading {
   /** That of its signals. */
   meaning: string;
-  /** `deleted`: CloudWatch answers, and has no such alarm. */
-  state: AlarmState | 'deleted';
+  /** `deleted`: CloudWatch answers, and has no such alarm. `unread`: it does not answer, it counts as it was heard of last. */
+  state: AlarmState | 'deleted' | 'unread';
   /** Absent: not said. */
   since?: EpochMs;
+  /** Why it is unread. */
+  why?: string;
 }
 
 /** How the alarms of an incident stand, each by its newest state. */
@@ -31,6 +33,8 @@ export interface Standing {
   deleted: string[];
   /** Since when none is in ALARM; null while one is, or none was ever heard of. */
   clearSince: EpochMs | null;
+  /** False: CloudWatch does not say since when one is not in ALARM. `clearSince` is before that then. */
+  isDated: boolean;
   /** None is in ALARM, but one has no data: unknown is not well. */
   isUnclear: boolean;
   /** When the newest of it was heard or, by CloudWatch, came to be; null: no alarm was ever heard of. */
@@ -51,7 +55,7 @@ export function standingIn({
 export function standingOf(signals: readonly Signal[], read: readonly AlarmReading[] = []): Standing {
   const readings = new Map(read.map((reading) => [reading.meaning, reading]));
   const all = newestNews(signals).map((signal) => stateOf(signal, readings.get(signal.meaning)));
-  const namesIn = (state: AlarmReading['state']) =>
+  const namesIn = (state: State['state']) =>
     all.filter((alarm) => alarm.state === state).map(({ name }) => name);
   const firing = namesIn('ALARM');
   const isUnclear = firing.length === 0 && namesIn('INSUFFICIENT_DATA').length > 0;
@@ -62,6 +66,7 @@ export function standingOf(signals: readonly Signal[], read: readonly AlarmReadi
     deleted: namesIn('deleted'),
     isUnclear,
     clearSince: isClear ? changedAt : null,
+    isDated: all.every(({ isDated }) => isDated),
     changedAt,
   };
 }
@@ -78,14 +83,17 @@ export function newestNews(signals: readonly Signal[]): Signal[] {
 
 interface State {
   name: string;
-  state: AlarmReading['state'];
+  state: AlarmState | 'deleted';
   at: EpochMs;
+  isDated: boolean;
 }
 
 /** What was read counts, unless it is older than what was heard: an answer of CloudWatch may be a moment behind. */
 function stateOf(signal: Signal, reading: AlarmReading | undefined): State {
   const { alarmName: name = '', state = 'OK' } = alarmOf(signal) ?? {};
-  const heard = { name, state, at: happenedAt(signal) };
-  if (reading === undefined || (reading.since ?? signal.occurredAt) < signal.occurredAt) return heard;
-  return { name, state: reading.state, at: Math.max(heard.at, reading.since ?? 0) };
+  const heard: State = { name, state, at: happenedAt(signal), isDated: true };
+  if (reading === undefined || reading.state === 'unread') return heard;
+  if ((reading.since ?? signal.occurredAt) < signal.occurredAt) return heard;
+  const isDated = reading.since !== undefined || reading.state === state;
+  return { name, state: reading.state, at: Math.max(heard.at, reading.since ?? 0), isDated };
 }

@@ -15,8 +15,15 @@ export async function searchOwner(
   subject: Subject,
   soFar: Ownership,
 ): Promise<Ownership> {
-  const remembered = await rememberedOwner(ledger, subject);
-  if (remembered !== undefined) return remembered;
+  return (await rememberedOwner(ledger, subject)) ?? (await searchNodes(environment, subject, soFar));
+}
+
+/** Where nothing is remembered, or memory does not count. */
+export async function searchNodes(
+  environment: Environment,
+  subject: Subject,
+  soFar: Ownership,
+): Promise<Ownership> {
   // Only an instance has a Node.
   if (subject.kind !== 'instance') return soFar;
   const failures: string[] = [];
@@ -38,8 +45,8 @@ export async function searchOwner(
   };
 }
 
-/** The short half of it: whatever has an incident is remembered. */
-export async function rememberedOwner(ledger: Ledger, subject: Subject): Promise<Ownership | undefined> {
+/** Whatever has, or had, an incident is remembered. */
+async function rememberedOwner(ledger: Ledger, subject: Subject): Promise<Ownership | undefined> {
   const cluster = (await ledger.ownerOf(subject))?.name;
   return cluster === undefined
     ? undefined

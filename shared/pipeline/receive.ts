@@ -18,7 +18,7 @@ const SEARCH_RESERVE_MS = 8_000;
 
 /**
  * The `receive` stage for one trouble: a batch of SQS records in, the ids to redeliver out. Nothing is lost:
- * every record ends as opened, joined, duplicate, late, foreign, ignored, parked with a reason, or redelivered.
+ * every record ends as opened, joined, duplicate, late, foreign, gone, ignored, parked with a reason, or redelivered.
  */
 export function receiver<F, P>(trouble: Trouble<F, P>, environment: Environment) {
   return async (event: SQSEvent, remainingMs: () => number): Promise<SQSBatchResponse> => {

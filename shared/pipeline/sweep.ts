@@ -42,8 +42,11 @@ export function sweeper(troubles: readonly Trouble[], environment: Environment, 
     if (hints !== undefined) {
       await guarded(lines, 'notifier', () => nudgeNotifier(environment, hints, open ?? []), undefined);
     }
+    // However much is found, the clusters that come after it keep their time.
+    const half = remainingMs() / 2;
+    const isEarly = () => isOnTime() && remainingMs() > half;
     for (const trouble of troubles) {
-      const work = async () => lines.push(...(await findLost(trouble, environment, ledger, isOnTime)));
+      const work = async () => lines.push(...(await findLost(trouble, environment, ledger, isEarly)));
       await guarded(lines, `${trouble.name}: what no event told of`, work, 0);
     }
     await sweepClusters(troubles, environment, ledger, { lines, isOnTime, open: open ?? [] });

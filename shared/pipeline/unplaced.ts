@@ -1,7 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type EpochMs, MINUTE_MS } from '../clock.ts';
 import type { Ownership } from '../cluster/ownership.ts';
-import { rememberedOwner, searchOwner } from '../cluster/search.ts';
+import { searchNodes, searchOwner } from '../cluster/search.ts';
+import { incidentId } from '../incident/keys.ts';
 import type { Ledger } from '../incident/ledger.ts';
 import type { Signal } from '../incident/signal.ts';
 import type { Environment } from './environment.ts';
@@ -27,19 +28,36 @@ export interface Unplaced {
 
 type Unknown = Extract<Ownership, { is: 'unknown' }>;
 
-/** What the look for the whole batch said, else what the ledger remembers, else, after some tries, the long way. */
+/** What the look for the whole batch said, else, after some tries, the long way. What is gone has no owner but an open incident's. */
 export async function ownerOf<F, P>(
-  trouble: Pick<Trouble<F, P>, 'opens'>,
+  trouble: Pick<Trouble<F, P>, 'name' | 'opens'>,
   environment: Environment,
   ledger: Ledger,
   { record, signal, owners }: { record: SQSRecord; signal: Signal; owners: ReadonlyMap<string, Ownership> },
 ): Promise<Ownership> {
   const owner = owners.get(signal.subject.id) ?? { is: 'unknown', why: 'not looked up' };
   if (owner.is !== 'unknown') return owner;
-  // An incident that could take it is remembered: no need to try again.
-  if (isIdle(trouble, signal, owner)) return (await rememberedOwner(ledger, signal.subject)) ?? owner;
+  // An incident that could take it is open: no need to try again.
+  if (isIdle(trouble, signal, owner)) return (await openOwner(trouble, ledger, signal)) ?? owner;
   if (receiveCount(record) < OWNER_TRIES) return owner;
-  return await searchOwner(environment, ledger, signal.subject, owner);
+  if (trouble.opens === undefined || owner.isGone !== true)
+    return await searchOwner(environment, ledger, signal.subject, owner);
+  return (
+    (await openOwner(trouble, ledger, signal)) ?? (await searchNodes(environment, signal.subject, owner))
+  );
+}
+
+/** That it had an incident once says nothing of what is gone. */
+async function openOwner<F, P>(
+  { name }: Pick<Trouble<F, P>, 'name'>,
+  ledger: Ledger,
+  { subject }: Signal,
+): Promise<Ownership | undefined> {
+  const cluster = await ledger.ownerOf(subject);
+  if (cluster === undefined) return undefined;
+  const incident = await ledger.readIncident(incidentId(name, cluster, subject));
+  if (incident?.status !== 'open') return undefined;
+  return { is: 'ours', cluster: cluster.name, why: `an incident about it is open in ${cluster.name}` };
 }
 
 /**

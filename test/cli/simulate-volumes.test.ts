@@ -110,8 +110,19 @@ describe('paramedic simulate: an alarm about a volume', () => {
     expect(observed.plan).toEqual(auto.plan);
     expect(changes(observed)).toEqual([]);
     expect(observed.outcome).toMatchObject({ kind: 'observed' });
+    // The load lasts an hour from 14:10 on.
+    expect(observed.outcome?.summary).toMatch(/clear since 2026-11-03T15:[12]/);
     expect(observed.guards[0]?.verdict).toBe('refuse');
   });
+
+  test.each(['ebs-alarm-composite', 'ebs-contributor', 'ebs-alarm-latency-math', 'ebs-alarm-instance-iops'])(
+    '%s: what CloudWatch answers about the alarm is what its events say',
+    async (name) => {
+      const { outcome, incident } = await reported(name);
+      expect(outcome?.summary).toMatch(/clear since 2026-11-03T15:[12]/);
+      expect(incident?.generation).toBe(1);
+    },
+  );
 
   test('approve shows the question, in the report and in Slack with its cost and buttons', async () => {
     const text = await printed('events/ebs-alarm-iops.json', '--mode approve --slack');

@@ -88,7 +88,7 @@ export function stands({ world }: EbsRun, volumeId: string, state: AlarmState): 
 }
 
 /** The alarm on a volume changes its state. */
-export function alarm(run: EbsRun, volumeId: string, state: 'ALARM' | 'OK', id = state): void {
+export function alarm(run: EbsRun, volumeId: string, state: AlarmState, id = state): void {
   stands(run, volumeId, state);
   sendAlarm(run, volumeId, { state, id, at: run.world.clock.now() });
 }
@@ -97,7 +97,7 @@ export function alarm(run: EbsRun, volumeId: string, state: 'ALARM' | 'OK', id =
 export function sendAlarm(
   { simulation }: EbsRun,
   volumeId: string,
-  { state, id = state, at }: { state: 'ALARM' | 'OK'; id?: string; at: EpochMs },
+  { state, id = state, at }: { state: AlarmState; id?: string; at: EpochMs },
 ): void {
   const file = new URL('../../events/ebs-alarm-iops.json', import.meta.url);
   const event = JSON.parse(readFileSync(file, 'utf8').replaceAll(/vol-[0-9a-f]{17}/g, volumeId));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findFiring } from '../../functions/ebs-saturation/sweeping/firing.ts';
+import { MINUTE_MS } from '../../shared/clock.ts';
 import type { Signal } from '../../shared/incident/signal.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import { SimAlarms } from '../../simulator/alarms.ts';
@@ -10,10 +11,12 @@ const home = { account: '210987654321', region: 'eu-west-1' };
 const firing = { StateValue: 'ALARM', StateTransitionedTimestamp: SINCE } as const;
 const QUERY = 'SELECT MAX(VolumeIOPSExceededCheck) FROM SCHEMA("AWS/EBS", VolumeId) GROUP BY VolumeId';
 
+const clock = (now = SINCE.getTime()) => ({ now: () => now });
+
 async function found(prepare: (alarms: SimAlarms) => void): Promise<Signal[]> {
   const alarms = new SimAlarms(home);
   prepare(alarms);
-  const ports = { alarms: alarms.port() } as unknown as Ports;
+  const ports = { alarms: alarms.port(), clock: clock() } as unknown as Ports;
   return (await findFiring({ ports, home })).signals;
 }
 
@@ -66,10 +69,31 @@ test('an alarm whose series cannot be read opens nothing, is told of, and holds 
   alarms.describeContributors = async () => {
     throw Object.assign(new Error('no'), { name: 'AccessDenied' });
   };
-  const ports = { alarms: alarms.port() } as unknown as Ports;
+  const ports = { alarms: alarms.port(), clock: clock() } as unknown as Ports;
   const { signals, lines } = await findFiring({ ports, home });
   expect(signals.map(({ meaning }) => meaning)).toEqual(['alarm:one']);
   expect(lines).toEqual([expect.stringMatching(/^fleet in ALARM .* cloudwatch:DescribeAlarmContributors/)]);
+});
+
+test('of more alarms than a sweep looks at each has its turn, and people are told', async () => {
+  const alarms = new SimAlarms(home);
+  for (let index = 0; index < 120; index++)
+    alarms.putMetric(`one-${index}`, {
+      ...firing,
+      Namespace: 'AWS/EBS',
+      MetricName: 'VolumeQueueLength',
+      Dimensions: [{ Name: 'VolumeId', Value: VOLUME }],
+    });
+  const seen = new Set<string>();
+  for (const sweep of [1, 2, 3]) {
+    const now = SINCE.getTime() + sweep * 5 * MINUTE_MS;
+    const ports = { alarms: alarms.port(), clock: clock(now) } as unknown as Ports;
+    const { signals, lines } = await findFiring({ ports, home });
+    expect(signals).toHaveLength(50);
+    expect(lines).toEqual([expect.stringContaining('each has its turn')]);
+    for (const { meaning } of signals) seen.add(meaning);
+  }
+  expect(seen.size).toBe(120);
 });
 
 test('what is about something else, of nobody, or without a time is nothing', async () => {

@@ -66,6 +66,18 @@ describe('an event about a volume that EC2 does not have', () => {
     expect(gone(run)).toBe(0);
   });
 
+  test('an ALARM opens no incident again that ended before the volume was deleted', async () => {
+    const run = ebsRun({ mode: 'observe' });
+    await saturated(run);
+    alarm(run, run.volumeId, 'OK');
+    await pass(run, 20 * MINUTE_MS);
+    vanish(run);
+    alarm(run, run.volumeId, 'ALARM');
+    await pass(run, 15 * MINUTE_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'closed', generation: 1 });
+    expect(gone(run)).toBe(1);
+  });
+
   test('its OK still joins the incident that is open', async () => {
     const run = ebsRun({ mode: 'observe' });
     await saturated(run);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../shared/clock.ts';
 import { FaultPlan } from '../../simulator/faults.ts';
 import {
+  alarm,
   alarmNameOf,
   changes,
   type EbsRun,
@@ -17,6 +18,12 @@ async function told(options: Parameters<typeof ebsRun>[0] = { mode: 'observe' })
   const run = ebsRun(options);
   await saturated(run);
   return run;
+}
+
+/** The sweep finds nothing; a run that asks is answered. */
+function onlyByName({ world }: EbsRun): typeof world.alarms.describeAlarms {
+  const { describeAlarms } = world.alarms;
+  return async (request) => await describeAlarms({ ...request, AlarmNames: request.AlarmNames ?? [] });
 }
 
 const asked = ({ world }: EbsRun) =>
@@ -39,6 +46,43 @@ describe('an incident whose alarm was heard of long ago', () => {
     const { status, outcome } = await theIncident(run);
     expect(status).toBe('closed');
     expect(outcome?.summary).toContain(`The alarm ${alarmNameOf(run.volumeId)} was deleted`);
+  });
+
+  test('is not said to be clear since it rang, where CloudWatch does not say since when it is OK', async () => {
+    const run = await told();
+    run.world.alarms.putMetric(alarmNameOf(run.volumeId), { StateValue: 'OK' });
+    await pass(run, 40 * MINUTE_MS);
+    const { status, outcome } = await theIncident(run);
+    expect(status).toBe('closed');
+    expect(outcome?.summary).toContain('does not say since when');
+    expect(outcome?.summary).not.toContain('clear since');
+  });
+
+  test('reads the quota before a change though the last that was heard was that there is no data', async () => {
+    const run = ebsRun({ mode: 'observe' });
+    await run.world.clock.advance(MINUTE_MS);
+    run.world.ebsLoad.set(run.volumeId, { iops: 6_000, throughputMib: 60 });
+    await run.world.clock.advance(10 * MINUTE_MS);
+    alarm(run, run.volumeId, 'ALARM');
+    await run.world.clock.advance(MINUTE_MS);
+    alarm(run, run.volumeId, 'INSUFFICIENT_DATA');
+    await run.world.clock.advance(MINUTE_MS);
+    stands(run, run.volumeId, 'ALARM');
+    run.world.alarms.describeAlarms = onlyByName(run);
+    await pass(run, 40 * MINUTE_MS);
+    const { plan, records } = await theIncident(run);
+    expect(records).toMatchObject([{ state: 'observed' }]);
+    expect(plan?.reasons.join()).toContain('quota L-59C8FC87');
+  });
+
+  test('is not given up at the first minute without data, but after an hour of it', async () => {
+    const run = await told();
+    await pass(run, 90 * MINUTE_MS);
+    alarm(run, run.volumeId, 'INSUFFICIENT_DATA');
+    await pass(run, 50 * MINUTE_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'open' });
+    await pass(run, 20 * MINUTE_MS);
+    expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'escalated' } });
   });
 
   test('does not ask CloudWatch while the news is fresh', async () => {

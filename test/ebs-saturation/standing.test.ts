@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { EbsSaturationFacts } from '../../functions/ebs-saturation/facts.ts';
 import { readAlarms } from '../../functions/ebs-saturation/reading/alarms.ts';
 import { type AlarmReading, standingOf } from '../../functions/ebs-saturation/standing.ts';
+import { standingLines } from '../../functions/ebs-saturation/told/alarms.ts';
 import { HOUR_MS, isoTime, MINUTE_MS } from '../../shared/clock.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
 import type { Signal } from '../../shared/incident/signal.ts';
 import { SimAlarms } from '../../simulator/alarms.ts';
 import { signalOf } from './signals-support.ts';
@@ -84,9 +87,24 @@ describe('reading alarms', () => {
     expect(await stateOf(fleetIn('ALARM', full))).toBe('ALARM');
   });
 
-  test('a failed read is unknown', async () => {
+  test('series that cannot be listed are unread, and hide no other alarm', async () => {
     const alarms = fleetIn('ALARM', [id]);
     alarms.describeContributors = async () => {
+      throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    };
+    const other = alarm(LONG_AGO);
+    const fact = await readAlarms(alarms.port(), [series, other], NOW);
+    expect(fact.known && fact.value).toMatchObject([{ state: 'unread' }, { state: 'deleted' }]);
+    const standing = standingOf([series, other], fact.known ? fact.value : []);
+    expect(standing).toMatchObject({ firing: [fleet], deleted: [expect.any(String)] });
+    const incident = { signals: [series, other] } as unknown as Incident;
+    const facts = { alarms: fact } as EbsSaturationFacts;
+    expect(standingLines({ facts, incident }).join()).toContain('is unknown');
+  });
+
+  test('a failed read is unknown', async () => {
+    const alarms = fleetIn('ALARM', [id]);
+    alarms.describeAlarms = async () => {
       throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     };
     expect(await stateOf(alarms)).toBe('unknown');

@@ -79,6 +79,42 @@ describe('an alarm in ALARM that no event told of', () => {
     expect(await theIncident(run)).toMatchObject({ status: 'closed', generation: 1 });
   });
 
+  test('is given time to be told of by its event: nobody hears of one that is on its way', async () => {
+    const run = await unheard();
+    const event = { state: 'ALARM', at: run.world.clock.now() } as const;
+    await run.world.clock.advance(MINUTE_MS);
+    await run.simulation.sweep();
+    sendAlarm(run, run.volumeId, event);
+    await pass(run, 10 * MINUTE_MS);
+    expect((await theIncident(run)).signals).toMatchObject([{ data: { previous: 'OK' } }]);
+    expect(run.world.topic.messages.filter(({ body }) => body.includes('no event told of'))).toEqual([]);
+  });
+
+  test('whose owner cannot be read opens nothing yet, and people are told why', async () => {
+    const rule = { port: 'volumes', method: 'describeVolumes', fault: { kind: 'unauthorised' } } as const;
+    const run = await unheard({ mode: 'observe', faults: new FaultPlan([rule]) });
+    await pass(run, 15 * MINUTE_MS);
+    expect(await incidents(run)).toBe(0);
+    const told = run.world.topic.messages.filter(({ body }) => body.includes('unknown: ec2:DescribeVolumes'));
+    expect(told).toHaveLength(1);
+  });
+
+  test('where the trouble is off opens nothing, is no news, and is not counted with every sweep', async () => {
+    const run = await unheard({ mode: 'off' });
+    await pass(run, 15 * MINUTE_MS);
+    expect(await incidents(run)).toBe(0);
+    expect(run.world.topic.messages).toEqual([]);
+    expect(run.simulation.metrics.total('Signals', { disposition: 'off' })).toBe(0);
+  });
+
+  test('about a volume that is gone opens nothing and is no news', async () => {
+    const run = await unheard();
+    run.world.ebs.describeVolumes = async () => ({ Volumes: [] });
+    await pass(run, 15 * MINUTE_MS);
+    expect(await incidents(run)).toBe(0);
+    expect(run.world.topic.messages).toEqual([]);
+  });
+
   test('costs one call where nothing is in ALARM', async () => {
     const run = ebsRun();
     await run.simulation.sweep();

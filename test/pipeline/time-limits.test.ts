@@ -12,6 +12,8 @@ const trouble = nodeInterruption as unknown as Trouble;
 /** As `serverless.yml` sets the notice lane's function. */
 const NOTICE_TIMEOUT_MS = 15_000;
 
+const ours = { is: 'ours', cluster: 'prod', why: 'test' } as const;
+
 function record(messageId: string, body: string) {
   const attributes = {
     ApproximateReceiveCount: '3',
@@ -51,6 +53,33 @@ describe('when time is short', () => {
     const report = await run.world.clock.run(sweep(() => 10_000));
     expect(report.lines).toEqual(['node-interruption in prod: not swept, the sweep ran out of time']);
     expect(run.world.topic.messages.at(-1)?.body).toContain('not swept');
+  });
+
+  test('however much is found that no event told of, the clusters are swept', async () => {
+    const run = simulate();
+    let left = 240_000;
+    const swept: string[] = [];
+    const about = { account: '210987654321', region: 'eu-west-1', kind: 'k', meaning: 'm', data: {} };
+    const signals = Array.from({ length: 1_000 }, (_, index) => ({
+      ...about,
+      subject: { kind: 'instance' as const, id: `i-${index}` },
+      occurredAt: 0,
+      eventId: `e-${index}`,
+    }));
+    const finding: Trouble = {
+      ...trouble,
+      find: async () => ({ signals, lines: [] }),
+      ownersOf: async () => new Map(signals.map(({ subject }) => [subject.id, ours])),
+      trigger: () => ({ do: 'nothing', why: 'test' }),
+      sweep: async ({ cluster }) => {
+        swept.push(cluster.name);
+        return [];
+      },
+    };
+    const sweep = sweeper([finding], run.simulation.environment(new Process('sweep')));
+    const report = await run.world.clock.run(sweep(() => (left -= 1_000)));
+    expect(report.lines).toEqual([expect.stringContaining('not all that no event told of was looked at')]);
+    expect(swept).toEqual(['prod']);
   });
 
   test('three attempts of an AWS call that hangs end before the notice lane’s function does', () => {

@@ -77,9 +77,13 @@ describe('a lane', () => {
       parse(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8'));
     const { functions } = await read('serverless.yml');
     const { Resources: queues } = await read('deploy/template/queues.yml');
-    for (const [name, lane] of [['Notice', LANES.notice] as const, ['Lifecycle', LANES.lifecycle] as const]) {
-      const { timeout, events } = functions[`nodeInterruption${name}`];
-      const { VisibilityTimeout, RedrivePolicy } = queues[`NodeInterruption${name}Queue`].Properties;
+    for (const [name, queue, lane] of [
+      ['nodeInterruptionNotice', 'NodeInterruptionNoticeQueue', LANES.notice] as const,
+      ['nodeInterruptionLifecycle', 'NodeInterruptionLifecycleQueue', LANES.lifecycle] as const,
+      ['ebsSaturationLifecycle', 'EbsSaturationLifecycleQueue', LANES.lifecycle] as const,
+    ]) {
+      const { timeout, events } = functions[name];
+      const { VisibilityTimeout, RedrivePolicy } = queues[queue].Properties;
       const [{ sqs }] = events;
       expect(lane).toEqual({
         timeoutMs: timeout * 1_000,

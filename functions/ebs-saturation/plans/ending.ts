@@ -18,11 +18,10 @@ export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
   const { incident, now } = input;
   const done = changeRecords(input).find(({ state }) => state === 'done');
   if (done !== undefined) return afterChange(input, done);
-  const { firing, clearSince, isUnclear } = standingIn(input);
+  const { firing, clearSince, changedAt, isUnclear } = standingIn(input);
   if (clearSince !== null && now >= clearSince + RECOVERS_AFTER_MS) return over(input, diagnosis, clearSince);
-  if (isUnclear && now >= incident.openedAt + NO_DATA_UNTIL_MS) {
-    const summary =
-      'The alarm has no data any more: the volume may be detached, or gone. Nothing was changed.';
+  if (isUnclear && now >= (changedAt ?? incident.openedAt) + NO_DATA_UNTIL_MS) {
+    const summary = `The alarm has no data any more: the volume may be detached, or gone. ${doneText(input) ?? 'Nothing was changed.'}`;
     return { do: 'close', outcome: { kind: 'escalated', summary, details: [] } };
   }
   const why = firing.length > 0 ? `in ALARM: ${firing.join(', ')}` : 'the alarm has to stay clear';
@@ -49,15 +48,23 @@ const STAYS: Readonly<Partial<Record<CauseName, string>>> = {
 function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): PlanEnd {
   const records = lastChanges(input);
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
-  const last = records.at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
-  const stays = last === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
+  const done = doneText(input);
+  const stays = done === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
   const nothing =
     stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: it will be back.`;
-  const done = last === undefined ? nothing : `${last.step.action}: ${last.summary ?? last.decision}.`;
-  const deleted = deletedText(standingIn(input).deleted);
-  const clear = `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
+  const { deleted: gone, isDated } = standingIn(input);
+  const deleted = deletedText(gone);
+  const clear = isDated
+    ? `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`
+    : 'By CloudWatch, which does not say since when, it is not in ALARM any more';
   const kind = ended?.[1] ?? (stays === undefined ? 'ignored' : 'escalated');
-  return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done}`, details: [] } };
+  return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done ?? nothing}`, details: [] } };
+}
+
+/** Undefined: nothing was begun. */
+function doneText(input: Input): string | undefined {
+  const last = lastChanges(input).at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
+  return last && `${last.step.action}: ${last.summary ?? last.decision}.`;
 }
 
 /** What came of the smaller step is what came of it. */

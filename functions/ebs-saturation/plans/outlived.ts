@@ -2,6 +2,7 @@ import { type EpochMs, HOUR_MS, humanDuration, isoTime } from '../../../shared/c
 import type { PlanEnd } from '../../../shared/incident/plan.ts';
 import type { Input } from '../input.ts';
 import { standingIn } from '../standing.ts';
+import { unreadIn } from '../told/alarms.ts';
 import { changeRecords } from './change-step.ts';
 
 /** Longer than anything that is waited for: an answer, or room among the modifications of 24 hours. */
@@ -12,16 +13,15 @@ const OUTLIVED_AFTER_MS = 36 * HOUR_MS;
  * to a person; the next ALARM opens another. Undefined: it has not come to that, or a change is followed. Pure.
  */
 export function outlived(input: Input): PlanEnd | undefined {
-  const { incident, facts, now } = input;
+  const { incident, now } = input;
   const isFollowed =
     incident.records.some(({ state }) => state === 'running') ||
     changeRecords(input).some(({ state }) => state === 'done');
   const since = lastChange(input);
   if (isFollowed || now < since + OUTLIVED_AFTER_MS) return undefined;
   const { firing } = standingIn(input);
-  const unread = facts.alarms.known
-    ? ''
-    : `, as far as is known (${facts.alarms.source}: ${facts.alarms.why})`;
+  const why = unreadIn(input);
+  const unread = why === undefined ? '' : `, as far as is known (${why})`;
   const alarms =
     firing.length > 0 ? `${firing.join(', ')} is in ALARM still${unread}` : 'no alarm is in ALARM';
   const last = changeRecords(input).at(-1);

@@ -1,8 +1,8 @@
 import { type EpochMs, MINUTE_MS } from '../../../shared/clock.ts';
-import { isFailure } from '../../../shared/errors.ts';
+import { describeFailure, isFailure } from '../../../shared/errors.ts';
 import { type Fact, readFact } from '../../../shared/fact.ts';
 import { happenedAt, type Signal } from '../../../shared/incident/signal.ts';
-import type { Alarm, Alarms } from '../../../shared/ports/alarms.ts';
+import type { Alarm, Alarms, Contributor } from '../../../shared/ports/alarms.ts';
 import { alarmOf } from '../signals.ts';
 import { type AlarmReading, newestNews } from '../standing.ts';
 
@@ -54,9 +54,9 @@ async function seriesOf(
   alarms: Alarms,
   arn: string,
   contributor: string,
-): Promise<Pick<AlarmReading, 'state' | 'since'>> {
+): Promise<Omit<AlarmReading, 'meaning'>> {
   const firing = await contributorsOf(alarms, arn);
-  if (firing === undefined) return { state: 'deleted' };
+  if ('state' in firing) return firing;
   const series = firing.find(({ id }) => id === contributor);
   // Where there are more than are listed, one that is missing may be in ALARM all the same.
   if (series === undefined && firing.length >= MAX_LISTED) return { state: 'ALARM' };
@@ -64,12 +64,16 @@ async function seriesOf(
   return { state: 'ALARM', ...(series.since !== undefined && { since: series.since }) };
 }
 
-/** Undefined: deleted since it was found. */
-async function contributorsOf(alarms: Alarms, arn: string) {
+/** What cannot be listed says nothing of the other alarms. */
+async function contributorsOf(
+  alarms: Alarms,
+  arn: string,
+): Promise<Contributor[] | Pick<AlarmReading, 'state' | 'why'>> {
   try {
     return await alarms.describeContributors(arn);
   } catch (error) {
-    if (isFailure(error, 'not-found')) return undefined;
-    throw error;
+    // Since it was found.
+    if (isFailure(error, 'not-found')) return { state: 'deleted' };
+    return { state: 'unread', why: describeFailure(error) };
   }
 }

@@ -1,4 +1,4 @@
-import { type EpochMs, isoTime } from '../../../shared/clock.ts';
+import { type EpochMs, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
 import { describeFailure } from '../../../shared/errors.ts';
 import type { Signal } from '../../../shared/incident/signal.ts';
 import { sha256Hex } from '../../../shared/incident/step-key.ts';
@@ -12,6 +12,8 @@ import { idsIn, type Named, readMetrics, type Watched } from '../watched.ts';
 
 /** In one sweep, of alarms about volumes and instances. */
 const MAX_ALARMS = 50;
+/** About as often as the sweep runs. */
+const TURN_MS = 5 * MINUTE_MS;
 
 /** An alarm in ALARM that is read as its event would be. */
 interface Loud {
@@ -22,22 +24,32 @@ interface Loud {
 /**
  * Alarms about volumes and instances that are in ALARM now, as the signals of their events: the event was lost, came too
  * late, was muted at the time, or came before Paramedic. One DescribeAlarms, and while some are in ALARM one ListAlarmMuteRules;
- * composites are left to the alarms under them. One that is muted, or may be, is left alone.
+ * composites are left to the alarms under them. One that is muted, or may be, is left alone. Of too many each has its turn.
  */
-export async function findFiring({ ports: { alarms }, home }: FindInput): Promise<Found> {
+export async function findFiring({ ports: { alarms, clock }, home }: FindInput): Promise<Found> {
   const { alarms: firing, isComplete } = await alarms.listFiring();
   const all = firing.flatMap((alarm) => loudOf(alarm, home.account));
-  const about = all.slice(0, MAX_ALARMS);
-  const lines =
-    isComplete && all.length === about.length
+  const about = byTurns(all, clock.now());
+  const lines = [
+    ...(isComplete ? [] : ['more alarms are in ALARM than a sweep reads: of the others only events tell']),
+    ...(about.length === all.length
       ? []
-      : ['more alarms are in ALARM than a sweep looks at: of the others only events tell'];
+      : ['more alarms about volumes are in ALARM than a sweep looks at: each has its turn']),
+  ];
   // What may be muted is taken for muted.
   const loud = await orLine(lines, 'alarms', () => withoutMuted(alarms, about));
   const signals: Signal[] = [];
   for (const each of loud)
     signals.push(...(await orLine(lines, each.alarm.name, () => signalsOf(alarms, each, home))));
   return { signals, lines };
+}
+
+/** The first would keep the others from ever being looked at. */
+function byTurns(all: readonly Loud[], now: EpochMs): Loud[] {
+  if (all.length <= MAX_ALARMS) return [...all];
+  const sorted = all.toSorted((left, right) => (left.alarm.arn < right.alarm.arn ? -1 : 1));
+  const start = (Math.floor(now / TURN_MS) * MAX_ALARMS) % sorted.length;
+  return [...sorted.slice(start), ...sorted.slice(0, start)].slice(0, MAX_ALARMS);
 }
 
 /** What cannot be read opens nothing, people are told, and it holds up nothing else. */

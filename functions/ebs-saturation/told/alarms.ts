@@ -5,13 +5,20 @@ const MAX_NAMED = 3;
 
 /** What there is to say of the alarms themselves: which were deleted, and that it could not be read how they stand. Pure. */
 export function standingLines(input: Pick<Input, 'facts' | 'incident'>): string[] {
-  const { alarms } = input.facts;
-  const unread = `how the alarms stand now is unknown, they count as they were heard of last: `;
+  const unread = unreadIn(input);
   const deleted = deletedText(standingIn(input).deleted);
   return [
-    ...(alarms.known ? [] : [`${unread}${alarms.source}: ${alarms.why}`]),
+    ...(unread === undefined
+      ? []
+      : [`how the alarms stand now is unknown, they count as they were heard of last: ${unread}`]),
     ...(deleted === undefined ? [] : [deleted]),
   ];
+}
+
+/** Why it is not known how they stand, or one of them; undefined: it is. */
+export function unreadIn({ facts: { alarms } }: Pick<Input, 'facts'>): string | undefined {
+  if (!alarms.known) return `${alarms.source}: ${alarms.why}`;
+  return alarms.value.find(({ state }) => state === 'unread')?.why;
 }
 
 /** Undefined: none was. */
