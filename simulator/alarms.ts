@@ -68,6 +68,14 @@ export class SimAlarms implements AlarmOperations {
     else this.#alarms.set(name, { composite: { ...alarm.composite, StateValue } });
   }
 
+  /** As `setState`, since then; one that is not there is made, and watches nothing that anybody could read. */
+  stand(name: string, StateValue: StateValue, StateTransitionedTimestamp: Date): void {
+    const alarm = this.#alarms.get(name) ?? { metric: {} };
+    const state = { StateValue, StateTransitionedTimestamp };
+    if ('metric' in alarm) this.putMetric(name, { ...alarm.metric, ...state });
+    else this.#alarms.set(name, { composite: { ...alarm.composite, ...state } });
+  }
+
   /** Its series that are in ALARM from now on. */
   putContributors(name: string, contributors: AlarmContributor[]): void {
     this.#contributors.set(name, contributors);

@@ -6,6 +6,12 @@ import type { Ringing } from './ringing.ts';
 
 type State = 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
 
+/** As an event about one series names it. */
+interface Contributor {
+  id: string;
+  attributes: Record<string, string>;
+}
+
 /** Datapoints that an alarm is judged by: five minutes, or three of five minutes each for a balance. */
 const WINDOW_MS = 5 * MINUTE_MS;
 const BALANCE_WINDOW_MS = 15 * MINUTE_MS;
@@ -19,6 +25,7 @@ const LOW_BALANCE = 20;
 /**
  * The alarm of an event from then on: judged by the metrics of what it is about, and whenever its state changes the
  * world sends the event anew, as CloudWatch does. Whatever it watches, it rings as long as something holds that up.
+ * Whoever asks the world's CloudWatch reads the same state.
  */
 export class AlarmLife {
   readonly #world: World;
@@ -30,6 +37,7 @@ export class AlarmLife {
     this.#world = world;
     this.#event = JSON.parse(body) as CloudEvent;
     this.#ringing = ringing;
+    this.#stand(this.#state, this.#event.time);
   }
 
   async judge(): Promise<void> {
@@ -77,6 +85,7 @@ export class AlarmLife {
   #tell(value: State): void {
     const { source, resources, detail } = this.#event;
     const timestamp = isoTime(this.#world.clock.now());
+    this.#stand(value, timestamp);
     const state = { value, reason: 'Judged by the simulated metrics.', timestamp };
     this.#world.send({
       source,
@@ -84,5 +93,18 @@ export class AlarmLife {
       resources,
       detail: { ...detail, previousState: detail['state'], state },
     });
+  }
+
+  /** In the account's CloudWatch; of a fleet-wide alarm the series as well. */
+  #stand(value: State, since: string): void {
+    const { alarms } = this.#world;
+    const { alarmName, alarmContributor: series } = this.#event.detail;
+    if (typeof alarmName !== 'string') return;
+    alarms.stand(alarmName, value, new Date(since));
+    if (typeof series !== 'object' || series === null) return;
+    const { id: ContributorId, attributes: ContributorAttributes } = series as Contributor;
+    const firing = { ContributorId, ContributorAttributes, StateReason: '' };
+    const listed = { ...firing, StateTransitionedTimestamp: new Date(since) };
+    alarms.putContributors(alarmName, value === 'ALARM' ? [listed] : []);
   }
 }

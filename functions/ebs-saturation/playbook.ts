@@ -32,10 +32,11 @@ export function playbook(input: Input): Plan {
   const { decision, proposed } = decided(input, diagnosis);
   const findings = findingsOf(diagnosis, look, aroundOf(input, diagnosis));
   const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
-  const next = endOf(input, diagnosis);
-  const end = next.do === 'wait' ? outlived(input) : undefined;
+  const planned = endOf(input, diagnosis);
+  const end = planned.do === 'wait' ? outlived(input) : undefined;
+  const next = end ?? planned;
   return {
-    ...headlineOf(input, cause, { diagnosis, decision, proposed }),
+    ...headlineOf(input, cause, { diagnosis, decision, proposed, next }),
     severity: severityOf(diagnosis, input),
     findings: [...findings, ...templateFindings(input, diagnosis)],
     // What has outlived its time is over, whatever could still be done.
@@ -47,7 +48,7 @@ export function playbook(input: Input): Plan {
       ...proposed.reasons,
       ...standingLines(input),
     ],
-    next: end ?? next,
+    next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };

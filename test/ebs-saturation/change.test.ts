@@ -57,7 +57,11 @@ describe('a volume that is short of IOPS', () => {
     expect(await theIncident(run)).toMatchObject({ status: 'open', records: [{ state: 'observed' }] });
     alarm(run, run.volumeId, 'OK');
     await pass(run, 30 * MINUTE_MS);
-    expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'observed' } });
+    const { status, outcome } = await theIncident(run);
+    expect({ status, kind: outcome?.kind }).toEqual({ status: 'closed', kind: 'observed' });
+    expect(outcome?.summary).toMatch(
+      /Nothing was changed \(mode observe\)\. It would have been gp3 with 3000 .+ → gp3 with 4500 IOPS .+ a month/,
+    );
     expect(changes(run)).toEqual([]);
   });
 

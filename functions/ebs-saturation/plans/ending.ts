@@ -1,4 +1,5 @@
 import { type EpochMs, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
+import type { StepRecord } from '../../../shared/incident/incident.ts';
 import type { OutcomeKind, PlanEnd } from '../../../shared/incident/plan.ts';
 import type { CauseName, Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
@@ -53,11 +54,16 @@ function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): Pla
   const stays = last === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
   const nothing =
     stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: it will be back.`;
-  const done = last === undefined ? nothing : `${last.step.action}: ${last.summary ?? last.decision}.`;
+  const done = last === undefined ? nothing : said(last);
   const deleted = deletedText(standingIn(input).deleted);
   const clear = `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
   const kind = ended?.[1] ?? (stays === undefined ? 'ignored' : 'escalated');
   return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done}`, details: [] } };
+}
+
+function said({ state, step, summary, decision }: StepRecord): string {
+  if (state === 'observed') return `Nothing was changed (${decision}). It would have been ${step.reason}.`;
+  return `${step.action}: ${summary ?? decision}.`;
 }
 
 /** What came of the smaller step is what came of it. */

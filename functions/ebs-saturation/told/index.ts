@@ -49,9 +49,8 @@ function namesOf({ short }: Cause, { measured, performance, ceiling, isRoot, isD
 
 const TEXTS: Readonly<Record<CauseName, (names: Names) => string>> = {
   'stalled-io': ({ volume }) => `operations on ${volume} do not come back: stalled IO`,
-  'instance-burst': ({ instance, what }) =>
-    `${instance} has used up its bursts of ${what}: it carries its baseline only, whatever its volumes give`,
-  'instance-limit': ({ instance, what }) => `${instance} carries no more ${what}, whatever its volumes give`,
+  'instance-burst': ({ instance, what }) => `${instance} has used up its bursts of ${what}`,
+  'instance-limit': ({ instance, what }) => `${instance} carries no more ${what}`,
   'boot-burst': ({ volume, what }) => `${volume} is short of ${what || 'performance'} while its node boots`,
   'burst-balance': ({ volume, what }) => `${volume} runs out of burst credits for ${what}`,
   'volume-iops': ({ volume }) => `${volume} is asked for more IOPS than it has`,
