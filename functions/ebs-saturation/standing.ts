@@ -31,6 +31,8 @@ export interface Standing {
   deleted: string[];
   /** Since when none is in ALARM; null while one is, or none was ever heard of. */
   clearSince: EpochMs | null;
+  /** False: one of them stands as CloudWatch says, which did not say since when; `clearSince` is too early then. */
+  isDated: boolean;
   /** None is in ALARM, but one has no data: unknown is not well. */
   isUnclear: boolean;
   /** When the newest of it was heard or, by CloudWatch, came to be; null: no alarm was ever heard of. */
@@ -62,6 +64,7 @@ export function standingOf(signals: readonly Signal[], read: readonly AlarmReadi
     deleted: namesIn('deleted'),
     isUnclear,
     clearSince: isClear ? changedAt : null,
+    isDated: all.every((alarm) => alarm.isDated),
     changedAt,
   };
 }
@@ -80,12 +83,15 @@ interface State {
   name: string;
   state: AlarmReading['state'];
   at: EpochMs;
+  /** It came to be so then. */
+  isDated: boolean;
 }
 
 /** What was read counts, unless it is older than what was heard: an answer of CloudWatch may be a moment behind. */
 function stateOf(signal: Signal, reading: AlarmReading | undefined): State {
   const { alarmName: name = '', state = 'OK' } = alarmOf(signal) ?? {};
-  const heard = { name, state, at: happenedAt(signal) };
+  const heard = { name, state, at: happenedAt(signal), isDated: true };
   if (reading === undefined || (reading.since ?? signal.occurredAt) < signal.occurredAt) return heard;
-  return { name, state: reading.state, at: Math.max(heard.at, reading.since ?? 0) };
+  const isDated = reading.since !== undefined || reading.state === state;
+  return { name, state: reading.state, at: Math.max(heard.at, reading.since ?? 0), isDated };
 }

@@ -20,6 +20,7 @@ describe('a volume that is short of IOPS', () => {
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ status: 'closed', outcome: { kind: 'fixed' } });
     expect(incident.outcome?.summary).toContain('gp3 with 4500 IOPS and 125 MiB/s');
+    expect(incident.plan?.headline).toMatch(/; it was changed, and that helped$/);
     expect(changes(run)).toEqual(['modifyVolume']);
   });
 
@@ -80,6 +81,7 @@ describe('a volume that is short of IOPS', () => {
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ status: 'closed', outcome: { kind: 'escalated' } });
     expect(incident.outcome?.summary).toContain('no better by the metric');
+    expect(incident.plan?.headline).toMatch(/; a person is needed$/);
     expect(changes(run)).toHaveLength(1);
   });
 

@@ -24,7 +24,7 @@ function vanish({ world }: EbsRun): () => void {
   };
 }
 
-const ignored = ({ simulation }: EbsRun) => simulation.metrics.total('Signals', { disposition: 'ignored' });
+const ignored = ({ simulation }: EbsRun) => simulation.metrics.total('Signals', { disposition: 'gone' });
 
 function unreadable(): FaultPlan {
   const fault = { kind: 'transient' } as const;

@@ -41,6 +41,15 @@ describe('an incident whose alarm was heard of long ago', () => {
     expect(outcome?.summary).toContain(`The alarm ${alarmNameOf(run.volumeId)} was deleted`);
   });
 
+  test('says that the time is unknown where CloudWatch gives none, and never that of the ALARM', async () => {
+    const run = await told();
+    run.world.alarms.putMetric(alarmNameOf(run.volumeId), { StateValue: 'OK' });
+    await pass(run, 40 * MINUTE_MS);
+    const { outcome } = await theIncident(run);
+    expect(outcome?.summary).toContain('not in ALARM any more; CloudWatch does not say since when');
+    expect(outcome?.summary).not.toContain('clear since');
+  });
+
   test('does not ask CloudWatch while the news is fresh', async () => {
     const run = await told();
     await pass(run, 20 * MINUTE_MS);
@@ -81,7 +90,8 @@ describe('an incident in which nothing changes any more', () => {
     await run.world.clock.advance(35 * HOUR_MS);
     expect(await theIncident(run)).toMatchObject({ status: 'open' });
     await run.world.clock.advance(3 * HOUR_MS);
-    const { status, outcome, generation } = await theIncident(run);
+    const { status, outcome, generation, plan } = await theIncident(run);
+    expect(plan?.headline).toMatch(/; a person is needed$/);
     expect([status, outcome?.kind, generation]).toEqual(['closed', 'escalated', 1]);
     expect(outcome?.summary).toContain(`${alarmNameOf(run.volumeId)} is in ALARM still`);
   }, 120_000);

@@ -91,7 +91,7 @@ describe('what is not ours, or not there', () => {
     await pass(run, 10 * MINUTE_MS);
     expect(changes(run)).toEqual(['modifyVolume']);
     expect(run.world.queue.parked).toEqual([]);
-    expect(run.simulation.metrics.total('Signals', { disposition: 'ignored' })).toBe(1);
+    expect(run.simulation.metrics.total('Signals', { disposition: 'gone' })).toBe(1);
   });
 
   test('a composite over alarms that are none of ours is counted as ignored', async () => {

@@ -52,11 +52,15 @@ function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): Pla
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
   const last = records.at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
   const stays = last === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
+  const { deleted: names, isDated } = standingIn(input);
+  const deleted = deletedText(names);
+  const again =
+    deleted === undefined ? 'it will be back' : 'it stays so, and that alarm does not tell of it any more';
   const nothing =
-    stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: it will be back.`;
+    stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: ${again}.`;
   const done = last === undefined ? nothing : said(last);
-  const deleted = deletedText(standingIn(input).deleted);
-  const clear = `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
+  const dated = `is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
+  const clear = `The alarm ${isDated ? dated : 'is not in ALARM any more; CloudWatch does not say since when'}`;
   const kind = ended?.[1] ?? (stays === undefined ? 'ignored' : 'escalated');
   return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done}`, details: [] } };
 }
