@@ -67,7 +67,7 @@ const HELPS: Readonly<Record<CauseName, readonly string[]>> = {
   'instance-burst': ['an instance size without bursts, or a larger one; pods spread over more nodes'],
   'instance-limit': ['a larger instance type; pods spread over more nodes'],
   'boot-burst': [
-    'a root volume with more in the launch template, container state on a volume of its own, fewer image pulls at once',
+    'new nodes made with more of it, or with container state on a volume of its own; fewer image pulls at once',
   ],
   'burst-balance': ['gp3 instead of gp2: it has no credits to run out of; for st1 and sc1 a larger volume'],
   'volume-iops': ['more IOPS for this volume'],
