@@ -14,6 +14,7 @@ import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingIn } from './standing.ts';
 import { standingLines } from './told/alarms.ts';
+import { type Told, toldOf } from './told/before.ts';
 import { headlineOf } from './told/headline.ts';
 import { findingsOf } from './told/index.ts';
 import { reasonsOf } from './told/reasons.ts';
@@ -30,7 +31,8 @@ export function playbook(input: Input): Plan {
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
-  const findings = findingsOf(diagnosis, look, aroundOf(input, diagnosis));
+  const told = toldOf(input, { diagnosis, look, lines: [] });
+  const findings = findingsOf(told.diagnosis, told.look, { ...aroundOf(input, told), now: look });
   const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
   const planned = endOf(input, diagnosis);
   const end = planned.do === 'wait' ? outlived(input) : undefined;
@@ -54,14 +56,17 @@ export function playbook(input: Input): Plan {
   };
 }
 
-/** What stands around the figures: whose volume it is, and the others of its instance. */
-function aroundOf(input: Input, { causes }: Diagnosis) {
+/** Whose volume it is, and the others of its instance. */
+function aroundOf(input: Input, { diagnosis: { causes }, lines }: Told) {
   const isLimit = causes.some(({ name }) => name === 'instance-limit' || name === 'instance-burst');
   return {
-    where: whereLines(
-      input.facts,
-      causes.some(({ name }) => name === 'noisy-neighbour'),
-    ),
+    where: [
+      ...whereLines(
+        input.facts,
+        causes.some(({ name }) => name === 'noisy-neighbour'),
+      ),
+      ...lines,
+    ],
     volumes: volumeLines(input, isLimit),
   };
 }

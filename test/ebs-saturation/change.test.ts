@@ -20,7 +20,13 @@ describe('a volume that is short of IOPS', () => {
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ status: 'closed', outcome: { kind: 'fixed' } });
     expect(incident.outcome?.summary).toContain('gp3 with 4500 IOPS and 125 MiB/s');
-    expect(incident.plan?.headline).toMatch(/; it was changed, and that helped$/);
+    expect(incident.plan?.headline).toMatch(
+      /is asked for more IOPS than it has: .+; it was changed, and that helped$/,
+    );
+    const told = incident.plan?.findings[0]?.evidence.join('\n');
+    expect(told).toMatch(/as it was before its change at .+:\nCloudWatch VolumeIOPSExceededCheck: raised in/);
+    expect(told).toContain('at most 3000 of 3000 (100 %)');
+    expect(told).toMatch(/^IOPS .+ provisioned 4500$/m);
     expect(changes(run)).toEqual(['modifyVolume']);
   });
 

@@ -5,6 +5,14 @@ import { chartLines } from './charts.ts';
 
 const MAX_MISSING = 6;
 
+/** What stands around the figures: whose volume it is, the others of its instance, and its charts up to now. */
+export interface Around {
+  where?: readonly string[];
+  volumes?: readonly string[];
+  /** Absent: what is told is of now. */
+  now?: Input;
+}
+
 /**
  * Every cause for people: its numbers, what would help, what would not, and what is not known. `where`: whose volume it
  * is, before everything else. Pure.
@@ -12,7 +20,7 @@ const MAX_MISSING = 6;
 export function findingsOf(
   diagnosis: Diagnosis,
   input: Input,
-  { where = [], volumes = [] }: { where?: readonly string[]; volumes?: readonly string[] } = {},
+  { where = [], volumes = [], now = input }: Around = {},
 ): Finding[] {
   return diagnosis.causes.map((cause, index) => ({
     cause: TEXTS[cause.name](namesOf(cause, input)),
@@ -21,7 +29,7 @@ export function findingsOf(
       ...(index === 0 ? where : []),
       ...cause.evidence,
       ...(index === 0 ? volumes : []),
-      ...(index === 0 ? chartLines(input) : []),
+      ...(index === 0 ? chartLines(now) : []),
       ...helpOf(cause).map((text) => `would help: ${text}`),
       ...cause.wouldNotHelp.map((text) => `would not help: ${text}`),
       ...(index === 0 ? missingLines(diagnosis, cause) : []),
