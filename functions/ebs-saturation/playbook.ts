@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../shared/clock.ts';
-import type { Plan, Severity } from '../../shared/incident/plan.ts';
+import type { Finding, Plan, Severity } from '../../shared/incident/plan.ts';
 import { decideModification } from './decide/decide.ts';
 import type { Decision } from './decide/decision.ts';
 import { learnedText } from './decide/learned.ts';
@@ -31,8 +31,7 @@ export function playbook(input: Input): Plan {
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
-  const told = toldOf(input, { diagnosis, look, lines: [] });
-  const findings = findingsOf(told.diagnosis, told.look, { ...aroundOf(input, told), now: look });
+  const findings = findingsIn(input, { diagnosis, look, lines: [] });
   const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
   const planned = endOf(input, diagnosis);
   const end = planned.do === 'wait' ? outlived(input) : undefined;
@@ -44,16 +43,16 @@ export function playbook(input: Input): Plan {
     // What has outlived its time is over, whatever could still be done.
     steps: end === undefined ? proposed.steps : [],
     charts: chartsOf(input),
-    reasons: [
-      ...(decision === undefined ? [] : reasonsOf(decision)),
-      ...learnedIn(input),
-      ...proposed.reasons,
-      ...standingLines(input),
-    ],
+    reasons: reasonsIn(input, decision, proposed),
     next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };
+}
+
+function findingsIn(input: Input, now: Told): Finding[] {
+  const told = toldOf(input, now);
+  return findingsOf(told.diagnosis, told.look, { ...aroundOf(input, told), now: now.look });
 }
 
 /** Whose volume it is, and the others of its instance. */
@@ -86,6 +85,11 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
     return { decision, proposed: { ...kept, reasons: ['no alarm is in ALARM now: nothing is changed'] } };
   }
   return { decision, proposed: changeSteps(input, decision, about) };
+}
+
+function reasonsIn(input: Input, decision: Decision | undefined, { reasons }: Proposed): string[] {
+  const decided = decision === undefined ? [] : reasonsOf(decision);
+  return [...decided, ...learnedIn(input), ...reasons, ...standingLines(input)];
 }
 
 function learnedIn({ facts, policy }: Input): string[] {
