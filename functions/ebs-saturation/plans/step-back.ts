@@ -1,12 +1,13 @@
 import { type EpochMs, HOUR_MS, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
 import type { StepRecord } from '../../../shared/incident/incident.ts';
-import type { Finding, Plan, Step } from '../../../shared/incident/plan.ts';
+import type { Finding, Plan, PlanEnd, Step } from '../../../shared/incident/plan.ts';
 import { isOvertaken } from '../../../shared/incident/questions.ts';
 import type { StepBack } from '../decide/decision.ts';
 import { type StepBackInput, stepBack } from '../decide/step-back.ts';
 import type { Input } from '../input.ts';
 import { stepBackInput } from '../looks.ts';
 import { isSame } from '../performance.ts';
+import { PERSON } from '../told/headline.ts';
 import { whereLines, whoseVolume } from '../told/where.ts';
 import type { Performance } from '../volume.ts';
 import { afterLowering } from './after-lowering.ts';
@@ -25,16 +26,24 @@ export function stepBackPlan(input: Input): Plan {
   const subject = facts.volume.known ? facts.volume.value.id : incident.subject.id;
   const whose = whoseVolume(facts);
   const why = 'why' in decision ? [decision.why] : [];
+  const next = afterLowering(input, decision, proposed);
   return {
-    headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}`,
+    headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}; ${needOf(next, proposed)}`,
     severity: 'info',
     findings: about === undefined ? [] : [findingOf(about, whereLines(facts))],
     steps: proposed.steps,
     reasons: [...why, ...decision.reasons, ...proposed.reasons],
-    next: afterLowering(input, decision, proposed),
+    next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };
+}
+
+/** Whether anybody is needed. */
+function needOf(next: PlanEnd, { steps }: Proposed): string {
+  if (next.do === 'close' && next.outcome.kind === 'escalated') return PERSON;
+  if (next.do === 'close' && next.outcome.kind === 'fixed') return 'it was stepped back';
+  return steps.length > 0 ? 'one change is planned' : 'nobody is needed';
 }
 
 /** One that EC2, or the driver, was asked for is followed to its end, whatever came since: nobody can call it back. */

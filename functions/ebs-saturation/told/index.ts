@@ -83,7 +83,7 @@ const HELPS: Readonly<Record<CauseName, readonly string[]>> = {
   'noisy-neighbour': [
     'a volume of its own for what writes most, ephemeral-storage limits, or another node for it',
   ],
-  'nothing-wrong': ['another threshold of the alarm, if it comes again'],
+  'nothing-wrong': ['nothing now; another threshold of the alarm, if it comes again while nothing is short'],
   unknown: [],
 };
 
