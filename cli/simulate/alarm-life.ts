@@ -19,7 +19,8 @@ const LOW_BALANCE = 20;
 
 /**
  * The alarm of an event from then on: judged by the metrics of what it is about, and whenever its state changes the
- * world sends the event anew and CloudWatch has it in that state. Whatever it watches, it rings as long as something holds that up.
+ * world sends the event anew and CloudWatch has it in that state. Whatever it watches, it rings as long as something
+ * holds that up.
  */
 export class AlarmLife {
   readonly #world: World;

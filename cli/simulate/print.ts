@@ -62,7 +62,12 @@ function callLines({ calls }: SimulateReport): string[] {
     ({ at, method, about, error }) =>
       `${at.slice(11, 19)}  ${method} ${about}${error === undefined ? '' : ` -> ${error}`}`,
   );
-  return calls.length === 0 ? [] : [`${reads} reads and ledger writes, ${changes.length} changes`, ...listed];
+  return calls.length === 0
+    ? []
+    : [
+        `${reads} reads and ledger writes, ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`,
+        ...listed,
+      ];
 }
 
 function outcomeLines({ outcome, incident }: SimulateReport): string[] {

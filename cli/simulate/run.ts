@@ -5,6 +5,7 @@ import type { Incident } from '../../shared/incident/incident.ts';
 import type { Signal } from '../../shared/incident/signal.ts';
 import { parseEnvelope } from '../../shared/pipeline/envelope.ts';
 import type { Trouble } from '../../shared/pipeline/trouble.ts';
+import { EBS_QUOTAS } from '../../simulator/ebs-quotas.ts';
 import { Simulation } from '../../simulator/simulation.ts';
 import { World } from '../../simulator/world.ts';
 import type { WorldSpec } from '../../simulator/world-file.ts';
@@ -43,7 +44,8 @@ export async function simulateEvent(input: SimulateInput): Promise<SimulateRepor
   if (read.kind === 'nothing') return { ...NOTHING, reason: read.reason };
   const first: FirstDecision = {};
   const lead = Math.max(...read.signals.map((signal) => leadTime(signal, input.world)));
-  const world = new World({ ...worldFor(input.world, read.signals), start: read.at - lead - SETTLE_MS });
+  const start = read.at - lead - SETTLE_MS;
+  const world = new World({ ...worldFor(input.world, read.signals), start }, { quotas: EBS_QUOTAS });
   watchVerdicts(world, first);
   const simulation = new Simulation({
     world,

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../shared/clock.ts';
-import type { Plan, Severity } from '../../shared/incident/plan.ts';
+import type { Finding, Plan, Severity } from '../../shared/incident/plan.ts';
 import { decideModification } from './decide/decide.ts';
 import type { Decision } from './decide/decision.ts';
 import { learnedText } from './decide/learned.ts';
@@ -8,13 +8,14 @@ import type { Diagnosis } from './diagnose/types.ts';
 import type { Input } from './input.ts';
 import { decisionInput, diagnosisInput, performanceIn, shortageOf } from './looks.ts';
 import { changeRecords, changeSteps, type Proposed } from './plans/change-step.ts';
-import { endOf } from './plans/ending.ts';
+import { endOf, keptOf } from './plans/ending.ts';
 import { outlived } from './plans/outlived.ts';
 import { mayBeSent } from './plans/sent.ts';
 import { sentLowering, stepBackPlan } from './plans/step-back.ts';
 import { templateFindings } from './plans/template.ts';
 import { isSteppingBack, standingIn } from './standing.ts';
 import { standingLines } from './told/alarms.ts';
+import { type Told, toldOf } from './told/before.ts';
 import { headlineOf } from './told/headline.ts';
 import { findingsOf } from './told/index.ts';
 import { reasonsOf } from './told/reasons.ts';
@@ -31,37 +32,42 @@ export function playbook(input: Input): Plan {
   const look = diagnosisInput(input);
   const diagnosis = diagnose(look);
   const { decision, proposed } = decided(input, diagnosis);
-  const findings = findingsOf(diagnosis, look, aroundOf(input, diagnosis));
+  const findings = findingsIn(input, { diagnosis, look, lines: [] });
   const cause = findings[0]?.cause ?? `${incident.subject.id} is saturated`;
-  const next = endOf(input, diagnosis);
-  const end = next.do === 'wait' ? outlived(input) : undefined;
+  const planned = endOf(input, diagnosis);
+  const end = planned.do === 'wait' ? outlived(input) : undefined;
+  const next = end ?? planned;
   return {
-    ...headlineOf(input, cause, { diagnosis, decision, proposed }),
+    ...headlineOf(input, cause, { diagnosis, decision, proposed, next }),
     severity: severityOf(diagnosis, input),
     findings: [...findings, ...templateFindings(input, diagnosis)],
     // What has outlived its time is over, whatever could still be done.
     steps: end === undefined ? proposed.steps : [],
     charts: chartsOf(input),
-    reasons: [
-      ...(decision === undefined ? [] : reasonsOf(decision, proposed.steps)),
-      ...learnedIn(input),
-      ...proposed.reasons,
-      ...standingLines(input),
-    ],
-    next: end ?? next,
+    reasons: reasonsIn(input, decision, proposed),
+    ...keptOf(input),
+    next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };
 }
 
-/** What stands around the figures: whose volume it is, and the others of its instance. */
-function aroundOf(input: Input, { causes }: Diagnosis) {
+function findingsIn(input: Input, now: Told): Finding[] {
+  const told = toldOf(input, now);
+  return findingsOf(told.diagnosis, told.look, { ...aroundOf(input, told), now: now.look });
+}
+
+/** Whose volume it is, and the others of its instance. */
+function aroundOf(input: Input, { diagnosis: { causes }, lines }: Told) {
   const isLimit = causes.some(({ name }) => name === 'instance-limit' || name === 'instance-burst');
   return {
-    where: whereLines(
-      input.facts,
-      causes.some(({ name }) => name === 'noisy-neighbour'),
-    ),
+    where: [
+      ...whereLines(
+        input.facts,
+        causes.some(({ name }) => name === 'noisy-neighbour'),
+      ),
+      ...lines,
+    ],
     volumes: volumeLines(input, isLimit),
   };
 }
@@ -83,6 +89,11 @@ function decided(input: Input, diagnosis: Diagnosis): { decision?: Decision; pro
     return { decision, proposed: { ...kept, reasons } };
   }
   return { decision, proposed: changeSteps(input, decision, about) };
+}
+
+function reasonsIn(input: Input, decision: Decision | undefined, { steps, reasons }: Proposed): string[] {
+  const decided = decision === undefined ? [] : reasonsOf(decision, steps);
+  return [...decided, ...learnedIn(input), ...reasons, ...standingLines(input)];
 }
 
 function learnedIn({ facts, policy }: Input): string[] {

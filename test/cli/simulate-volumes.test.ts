@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { SimulateReport } from '../../cli/simulate/report.ts';
+import { MINUTE_MS } from '../../shared/clock.ts';
 import { setUp } from './fakes.ts';
 
 async function printed(...args: string[]): Promise<string> {
@@ -123,6 +124,21 @@ describe('paramedic simulate: an alarm about a volume', () => {
       expect(incident?.generation).toBe(1);
     },
   );
+
+  test.each([...TREATED, ...Object.keys(TOLD)])(
+    '%s: where nobody helps, its alarm stands in CloudWatch until what holds it up is over',
+    async (name) => {
+      const { incident, outcome } = await reported(name, '--mode observe');
+      expect(outcome?.summary).not.toContain('deleted');
+      // The load ends an hour after the alarm; one that were read wrongly would be over in half an hour.
+      expect((incident?.closedAt ?? 0) - (incident?.openedAt ?? 0)).toBeGreaterThan(60 * MINUTE_MS);
+      expect(incident?.signals.some(({ data }) => data['state'] === 'OK')).toBe(true);
+    },
+  );
+
+  test('what may be under modification at once is known, as in an account of AWS', async () => {
+    expect((await reported('ebs-alarm-iops')).plan?.reasons.join()).not.toContain('unknown');
+  });
 
   test('approve shows the question, in the report and in Slack with its cost and buttons', async () => {
     const text = await printed('events/ebs-alarm-iops.json', '--mode approve --slack');

@@ -102,7 +102,7 @@ describe('who makes the nodes decides what is proposed', () => {
     {
       who: 'EKS Auto Mode, for the root volume, of which a NodeClass says nothing',
       given: { managedBy: 'eks.amazonaws.com' },
-      cause: 'no launch template is proposed',
+      cause: 'nothing is proposed for new nodes',
       patch: undefined,
       says: 'ephemeralStorage (size, iops, throughput) is the volume for containers',
     },

@@ -20,6 +20,13 @@ describe('a volume that is short of IOPS', () => {
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ status: 'closed', outcome: { kind: 'fixed' } });
     expect(incident.outcome?.summary).toContain('gp3 with 4500 IOPS and 125 MiB/s');
+    expect(incident.plan?.headline).toMatch(
+      /is asked for more IOPS than it has: .+; it was changed, and that helped$/,
+    );
+    const told = incident.plan?.findings[0]?.evidence.join('\n');
+    expect(told).toMatch(/as it was before its change at .+:\nCloudWatch VolumeIOPSExceededCheck: raised in/);
+    expect(told).toContain('at most 3000 of 3000 (100 %)');
+    expect(told).toMatch(/^IOPS .+ provisioned 4500$/m);
     expect(changes(run)).toEqual(['modifyVolume']);
   });
 
@@ -57,7 +64,11 @@ describe('a volume that is short of IOPS', () => {
     expect(await theIncident(run)).toMatchObject({ status: 'open', records: [{ state: 'observed' }] });
     alarm(run, run.volumeId, 'OK');
     await pass(run, 30 * MINUTE_MS);
-    expect(await theIncident(run)).toMatchObject({ status: 'closed', outcome: { kind: 'observed' } });
+    const { status, outcome } = await theIncident(run);
+    expect({ status, kind: outcome?.kind }).toEqual({ status: 'closed', kind: 'observed' });
+    expect(outcome?.summary).toMatch(
+      /Nothing was changed \(mode observe\)\. It would have been gp3 with 3000 .+ → gp3 with 4500 IOPS .+ a month/,
+    );
     expect(changes(run)).toEqual([]);
   });
 
@@ -76,6 +87,7 @@ describe('a volume that is short of IOPS', () => {
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ status: 'closed', outcome: { kind: 'escalated' } });
     expect(incident.outcome?.summary).toContain('no better by the metric');
+    expect(incident.plan?.headline).toMatch(/; a person is needed$/);
     expect(changes(run)).toHaveLength(1);
   });
 

@@ -181,6 +181,12 @@ describe('nothing wrong', () => {
     );
   });
 
+  test('what its instance was short of is over as well, and the threshold is not to blame', () => {
+    const spell = (index: number) => (index >= 60 && index < 80 ? 1 : 0);
+    const found = diagnose(input({ instanceIopsExceeded: spell }));
+    expect(found.causes[0].evidence[0]).toContain('it is over since 2026-11-03T12:20:00Z');
+  });
+
   test('near misses are none: four minutes of fifteen, and use just below the limit', () => {
     expect(names(diagnose(input({ iopsExceeded: last(4) })))).toEqual(['nothing-wrong']);
     expect(names(diagnose(input(load(2_800, 25))))).toEqual(['nothing-wrong']);

@@ -125,7 +125,8 @@ describe('an incident in which nothing changes any more', () => {
     await run.world.clock.advance(35 * HOUR_MS);
     expect(await theIncident(run)).toMatchObject({ status: 'open' });
     await run.world.clock.advance(3 * HOUR_MS);
-    const { status, outcome, generation } = await theIncident(run);
+    const { status, outcome, generation, plan } = await theIncident(run);
+    expect(plan?.headline).toMatch(/; a person is needed$/);
     expect([status, outcome?.kind, generation]).toEqual(['closed', 'escalated', 1]);
     expect(outcome?.summary).toContain(`${alarmNameOf(run.volumeId)} is in ALARM still`);
   }, 120_000);

@@ -35,6 +35,12 @@ describe('what was read of an alarm', () => {
     expect(standingOf([heard], [stale]).firing).toHaveLength(1);
   });
 
+  test('without a time of its own is not told as if it had been so since the alarm', () => {
+    expect(standingOf([heard], [read(heard, { state: 'OK' })]).isDated).toBe(false);
+    expect(standingOf([heard], [read(heard, { state: 'OK', since: NOW })]).isDated).toBe(true);
+    expect(standingOf([alarm(LONG_AGO, 'OK')], []).isDated).toBe(true);
+  });
+
   test('that has no data is unclear, and not clear', () => {
     const silent = read(heard, { state: 'INSUFFICIENT_DATA', since: NOW });
     expect(standingOf([heard], [silent])).toMatchObject({ isUnclear: true, clearSince: null });

@@ -66,9 +66,10 @@ describe('what goes wrong', () => {
     run.world.ebs.follow(run.volumeId, VOLUME_COURSES.failed);
     await use(run);
     await days(run, 9);
-    const { outcome } = await theIncident(run);
+    const { outcome, plan } = await theIncident(run);
     expect(outcome).toMatchObject({ kind: 'escalated' });
     expect(outcome?.summary).toContain('The modification could not be applied.');
+    expect(plan?.headline).toMatch(/; a person is needed$/);
     expect(changes(run)).toHaveLength(1);
   });
 

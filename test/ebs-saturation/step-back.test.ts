@@ -28,6 +28,7 @@ describe('a volume that was raised and is quiet afterwards', () => {
     expect(loweredAt - raisedAt).toBeLessThan(9 * DAY_MS);
     const incident = await theIncident(run);
     expect(incident).toMatchObject({ generation: 2, outcome: { kind: 'fixed' }, plan: { severity: 'info' } });
+    expect(incident.plan?.headline).toMatch(/, cluster prod; it was stepped back$/);
     expect(incident.outcome?.summary).toMatch(/\$17\.05 → \$8\.80 a month, -\$8\.25; price list of 2026-11/);
   });
 

@@ -39,9 +39,7 @@ describe('what people are told', () => {
     const [finding] = told(
       input({ ...load(3_500, 25), instanceIopsExceeded: last(30) }, { ceiling: fact(CEILING) }),
     );
-    expect(finding?.cause).toBe(
-      'i-0aa11bb22cc33dd44 (m6i.large) carries no more IOPS, whatever its volumes give',
-    );
+    expect(finding?.cause).toBe('i-0aa11bb22cc33dd44 (m6i.large) carries no more IOPS');
     expect(finding?.evidence).toContain('would help: a larger instance type; pods spread over more nodes');
     expect(finding?.evidence.join('\n')).toContain('would not help: a larger volume');
   });

@@ -107,6 +107,27 @@ describe('what a message tells', () => {
     expect(all).toMatch(/Left over\nblocked web\/api-\S+: held by budget web\/api/);
   });
 
+  test.each([
+    { lines: 26, sections: 3, hidden: 0 },
+    { lines: 34, sections: 3, hidden: 7 },
+  ])('$lines long lines of evidence are in up to three sections, and $hidden are counted', (about) => {
+    const scene = sceneOf('mitigated');
+    const evidence = Array.from({ length: about.lines }, (_, index) => `${index} ${'x'.repeat(250)}`);
+    const plan = {
+      ...(scene.incident.plan as Plan),
+      findings: [{ cause: 'c', confidence: 'certain', evidence }],
+    };
+    const { blocks } = renderIncidentMessage(
+      { ...scene.incident, plan } as typeof scene.incident,
+      viewOf(scene),
+    );
+    const text = visibleLines(blocks).join('\n');
+    expect(lintMessage({ text: 'x', blocks })).toEqual([]);
+    expect(text.match(/^(Evidence|More evidence)$/gm)).toHaveLength(about.sections);
+    expect(text.match(/^ • \d+ x{250}$/gm)).toHaveLength(about.lines - about.hidden);
+    expect(text.includes('… and ')).toBe(about.hidden > 0);
+  });
+
   test('why a guard refused, and what would have been done in observe mode', () => {
     expect(rendered('refused').all).toContain(
       `1. refused: cordon ${NODE}: stand-down: Karpenter owns this node`,

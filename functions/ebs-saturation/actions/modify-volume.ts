@@ -167,7 +167,7 @@ async function follow(context: ActionContext, step: Step, memory: Memory): Promi
   for (;;) {
     const { state, why, isTaken } = await seen(context, step, memory);
     if (isTaken) {
-      const summary = `${shown(goalOf(step))}: EC2 says ${state}`;
+      const summary = `${shown(goalOf(step))}: EC2 said ${state}`;
       return { status: 'done', summary, memory: kept(memory), lookAgain: true };
     }
     if (state === 'failed') {

@@ -36,7 +36,7 @@ function causeOf({ mates }: Look, { short, basedOn }: BootWindow, evidence: read
     basedOn,
     evidence: [...evidence, ...lines, ...unknowns(mates)],
     wouldNotHelp: [
-      'a change of this volume: its boot is over, and the next node starts as its launch template says',
+      'a change of this volume: its boot is over, and the next node starts with what it is made with',
     ],
   };
 }

@@ -2,12 +2,21 @@ import { humanDuration, isoTime } from '../../../shared/clock.ts';
 import { lengthOf, longestOf, type Spell } from '../measure/statistics.ts';
 import { limitOf } from './limit.ts';
 import type { Cause } from './types.ts';
-import { checkOf, type Look, RESOURCES, UNIT, type Verdict, VOLUME_CHECK } from './verdict.ts';
+import {
+  checkOf,
+  INSTANCE_CHECK,
+  type Look,
+  RESOURCES,
+  UNIT,
+  type Verdict,
+  VOLUME_CHECK,
+} from './verdict.ts';
 
 /** Everything was measured and nothing is short: it is over already, or the alarm's threshold is too low. */
 export function nothingWrong(look: Look, verdicts: readonly Verdict[]): Cause {
-  const spells = RESOURCES.flatMap((resource) => {
-    const check = checkOf(look, VOLUME_CHECK[resource]);
+  const checks = RESOURCES.flatMap((resource) => [VOLUME_CHECK[resource], INSTANCE_CHECK[resource]]);
+  const spells = checks.flatMap((name) => {
+    const check = checkOf(look, name);
     return check.known && check.value.state === 'over' ? check.value.spells : [];
   });
   const isSure = RESOURCES.every(

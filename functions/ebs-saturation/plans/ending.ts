@@ -1,4 +1,5 @@
 import { type EpochMs, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
+import type { StepRecord } from '../../../shared/incident/incident.ts';
 import type { OutcomeKind, PlanEnd } from '../../../shared/incident/plan.ts';
 import type { CauseName, Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
@@ -12,13 +13,15 @@ const LOOK_EVERY_MS = 5 * MINUTE_MS;
 /** An alarm that comes and goes is not over when it goes. */
 const RECOVERS_AFTER_MS = 10 * MINUTE_MS;
 const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
+const CLEAR_SEEN = 'clearSeenAt';
 
 /** When it is looked at again, or what came of it. Pure. */
 export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
   const { incident, now } = input;
   const done = changeRecords(input).find(({ state }) => state === 'done');
   if (done !== undefined) return afterChange(input, done);
-  const { firing, clearSince, changedAt, isUnclear } = standingIn(input);
+  const { firing, changedAt, isUnclear } = standingIn(input);
+  const clearSince = clearAt(input);
   if (clearSince !== null && now >= clearSince + RECOVERS_AFTER_MS) return over(input, diagnosis, clearSince);
   if (isUnclear && now >= (changedAt ?? incident.openedAt) + NO_DATA_UNTIL_MS) {
     const summary = `The alarm has no data any more: the volume may be detached, or gone. ${doneText(input) ?? 'Nothing was changed.'}`;
@@ -29,6 +32,23 @@ export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
   return { do: 'wait', at: Math.max(now + MINUTE_MS, Math.min(at, now + LOOK_EVERY_MS)), why };
 }
 
+/**
+ * Since when no alarm is in ALARM; null while one is. Where CloudWatch gives no time, as of an alarm that it does not have
+ * any more, from the look that found it so: one answer alone ends no incident. Pure.
+ */
+export function clearAt(input: Input): EpochMs | null {
+  const { clearSince, isDated } = standingIn(input);
+  if (clearSince === null || isDated) return clearSince;
+  const seen = input.incident.plan?.keep?.[CLEAR_SEEN];
+  return typeof seen === 'number' ? seen : input.now;
+}
+
+/** For `Plan.keep`, where the time stands alone on what was seen. */
+export function keptOf(input: Input): { keep?: { [CLEAR_SEEN]: EpochMs } } {
+  const at = clearAt(input);
+  return at === null || standingIn(input).isDated ? {} : { keep: { [CLEAR_SEEN]: at } };
+}
+
 const ENDINGS: readonly [string, OutcomeKind][] = [
   ['failed', 'escalated'],
   ['denied', 'denied'],
@@ -37,7 +57,10 @@ const ENDINGS: readonly [string, OutcomeKind][] = [
   ['observed', 'observed'],
 ];
 
-/** An alarm that went by itself comes back where these are the cause: only a person can mend them. */
+/**
+ * An alarm that went by itself comes back where these are the cause: only a person can mend them. Nobody is called for
+ * nodes that boot short, which may be many a day: what they would have to be made with has been told.
+ */
 const STAYS: Readonly<Partial<Record<CauseName, string>>> = {
   'stalled-io': 'operations of it did not come back',
   'instance-limit': 'its instance carries no more',
@@ -50,21 +73,27 @@ function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): Pla
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
   const done = doneText(input);
   const stays = done === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
+  const { deleted: names, isDated } = standingIn(input);
+  const deleted = deletedText(names);
+  const again =
+    deleted === undefined ? 'it will be back' : 'it stays so, and that alarm does not tell of it any more';
   const nothing =
-    stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: it will be back.`;
-  const { deleted: gone, isDated } = standingIn(input);
-  const deleted = deletedText(gone);
-  const clear = isDated
-    ? `The alarm is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`
-    : 'By CloudWatch, which does not say since when, it is not in ALARM any more';
-  const kind = ended?.[1] ?? (stays === undefined ? 'ignored' : 'escalated');
+    stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: ${again}.`;
+  const dated = `is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
+  const clear = `The alarm ${isDated ? dated : 'is not in ALARM any more; CloudWatch does not say since when'}`;
+  const kind = ended?.[1] ?? (stays === undefined || cause.name === 'boot-burst' ? 'ignored' : 'escalated');
   return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done ?? nothing}`, details: [] } };
 }
 
 /** Undefined: nothing was begun. */
 function doneText(input: Input): string | undefined {
   const last = lastChanges(input).at(-1) ?? loweringRecords(input).findLast(({ ran }) => ran === true);
-  return last && `${last.step.action}: ${last.summary ?? last.decision}.`;
+  return last && said(last);
+}
+
+function said({ state, step, summary, decision }: StepRecord): string {
+  if (state === 'observed') return `Nothing was changed (${decision}). It would have been ${step.reason}.`;
+  return `${step.action}: ${summary ?? decision}.`;
 }
 
 /** What came of the smaller step is what came of it. */

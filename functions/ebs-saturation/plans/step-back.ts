@@ -1,12 +1,13 @@
 import { type EpochMs, HOUR_MS, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
 import type { StepRecord } from '../../../shared/incident/incident.ts';
-import type { Finding, Plan, Step } from '../../../shared/incident/plan.ts';
+import type { Finding, Plan, PlanEnd, Step } from '../../../shared/incident/plan.ts';
 import { isOvertaken } from '../../../shared/incident/questions.ts';
 import type { StepBack } from '../decide/decision.ts';
 import { type StepBackInput, stepBack } from '../decide/step-back.ts';
 import type { Input } from '../input.ts';
 import { stepBackInput } from '../looks.ts';
 import { isSame } from '../performance.ts';
+import { PERSON } from '../told/headline.ts';
 import { pricedAs } from '../told/reasons.ts';
 import { whereLines, whoseVolume } from '../told/where.ts';
 import type { Performance } from '../volume.ts';
@@ -29,16 +30,24 @@ export function stepBackPlan(input: Input): Plan {
   const why = 'why' in decision ? [decision.why] : [];
   const isLowered = decision.decision === 'lower';
   const reasons = isLowered ? pricedAs(decision, proposed.steps) : decision.reasons;
+  const next = afterLowering(input, decision, proposed);
   return {
-    headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}`,
+    headline: `EBS volume ${subject} was raised and has more than it uses: ${whose === undefined ? '' : `${whose}, `}cluster ${incident.cluster.name}; ${needOf(next, proposed)}`,
     severity: 'info',
     findings: about === undefined ? [] : [findingOf(about, whereLines(facts))],
     steps: proposed.steps,
     reasons: [...why, ...reasons, ...proposed.reasons],
-    next: afterLowering(input, decision, proposed),
+    next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,
   };
+}
+
+/** Whether anybody is needed. */
+function needOf(next: PlanEnd, { steps }: Proposed): string {
+  if (next.do === 'close' && next.outcome.kind === 'escalated') return PERSON;
+  if (next.do === 'close' && next.outcome.kind === 'fixed') return 'it was stepped back';
+  return steps.length > 0 ? 'one change is planned' : 'nobody is needed';
 }
 
 /** One that EC2, or the driver, was asked for is followed to its end, whatever came since: nobody can call it back. */

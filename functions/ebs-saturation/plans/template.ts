@@ -120,7 +120,7 @@ function disputed(owners: readonly Owner[]): Finding[] {
 }
 
 function none(why: string): Finding {
-  return { cause: 'no launch template is proposed', confidence: 'possible', evidence: [why] };
+  return { cause: 'nothing is proposed for new nodes', confidence: 'possible', evidence: [why] };
 }
 
 function noSecond(why: string): Finding {

@@ -5,6 +5,14 @@ import { chartLines } from './charts.ts';
 
 const MAX_MISSING = 6;
 
+/** What stands around the figures: whose volume it is, the others of its instance, and its charts up to now. */
+export interface Around {
+  where?: readonly string[];
+  volumes?: readonly string[];
+  /** Absent: what is told is of now. */
+  now?: Input;
+}
+
 /**
  * Every cause for people: its numbers, what would help, what would not, and what is not known. `where`: whose volume it
  * is, before everything else. Pure.
@@ -12,7 +20,7 @@ const MAX_MISSING = 6;
 export function findingsOf(
   diagnosis: Diagnosis,
   input: Input,
-  { where = [], volumes = [] }: { where?: readonly string[]; volumes?: readonly string[] } = {},
+  { where = [], volumes = [], now = input }: Around = {},
 ): Finding[] {
   return diagnosis.causes.map((cause, index) => ({
     cause: TEXTS[cause.name](namesOf(cause, input)),
@@ -21,7 +29,7 @@ export function findingsOf(
       ...(index === 0 ? where : []),
       ...cause.evidence,
       ...(index === 0 ? volumes : []),
-      ...(index === 0 ? chartLines(input) : []),
+      ...(index === 0 ? chartLines(now) : []),
       ...helpOf(cause).map((text) => `would help: ${text}`),
       ...cause.wouldNotHelp.map((text) => `would not help: ${text}`),
       ...(index === 0 ? missingLines(diagnosis, cause) : []),
@@ -49,9 +57,8 @@ function namesOf({ short }: Cause, { measured, performance, ceiling, isRoot, isD
 
 const TEXTS: Readonly<Record<CauseName, (names: Names) => string>> = {
   'stalled-io': ({ volume }) => `operations on ${volume} do not come back: stalled IO`,
-  'instance-burst': ({ instance, what }) =>
-    `${instance} has used up its bursts of ${what}: it carries its baseline only, whatever its volumes give`,
-  'instance-limit': ({ instance, what }) => `${instance} carries no more ${what}, whatever its volumes give`,
+  'instance-burst': ({ instance, what }) => `${instance} has used up its bursts of ${what}`,
+  'instance-limit': ({ instance, what }) => `${instance} carries no more ${what}`,
   'boot-burst': ({ volume, what }) => `${volume} is short of ${what || 'performance'} while its node boots`,
   'burst-balance': ({ volume, what }) => `${volume} runs out of burst credits for ${what}`,
   'volume-iops': ({ volume }) => `${volume} is asked for more IOPS than it has`,
@@ -68,7 +75,7 @@ const HELPS: Readonly<Record<CauseName, readonly string[]>> = {
   'instance-burst': ['an instance size without bursts, or a larger one; pods spread over more nodes'],
   'instance-limit': ['a larger instance type; pods spread over more nodes'],
   'boot-burst': [
-    'a root volume with more in the launch template, container state on a volume of its own, fewer image pulls at once',
+    'new nodes made with more of it, or with container state on a volume of its own; fewer image pulls at once',
   ],
   'burst-balance': ['gp3 instead of gp2: it has no credits to run out of; for st1 and sc1 a larger volume'],
   'volume-iops': ['more IOPS for this volume'],
@@ -76,7 +83,7 @@ const HELPS: Readonly<Record<CauseName, readonly string[]>> = {
   'noisy-neighbour': [
     'a volume of its own for what writes most, ephemeral-storage limits, or another node for it',
   ],
-  'nothing-wrong': ['another threshold of the alarm, if it comes again'],
+  'nothing-wrong': ['nothing now; another threshold of the alarm, if it comes again while nothing is short'],
   unknown: [],
 };
 

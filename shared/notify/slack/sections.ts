@@ -13,6 +13,8 @@ import type { IncidentView } from './view.ts';
 /** A section takes 3,000 characters; its title is among them. */
 const MAX_SECTION = 2_800;
 const MAX_LINE = 300;
+/** What nodes would have to be made with, and a patch to copy, need more than one. */
+const MAX_EVIDENCE_SECTIONS = 3;
 
 export function fieldBlocks(incident: Incident, view: IncidentView, count: number): SlackBlock[] {
   const { subject, cluster, signals, plan } = incident;
@@ -34,7 +36,28 @@ export function evidenceBlocks({ plan }: Incident, count: number): SlackBlock[] 
     () => `${data(cause, MAX_LINE)} (${confidence})`,
     ...evidence.map((line) => () => ` • ${data(line, MAX_LINE)}`),
   ]);
-  return titled('Evidence', shortened(lines, count));
+  const shown = lines.slice(0, count).map((line) => line());
+  const sections = inSections(shown).slice(0, MAX_EVIDENCE_SECTIONS);
+  const hidden = lines.length - sections.reduce((sum, section) => sum + section.length, 0);
+  return sections.flatMap((section, index) => {
+    const rest = index === sections.length - 1 ? hidden : 0;
+    return titled(index === 0 ? 'Evidence' : 'More evidence', fittingLines(section, MAX_SECTION, rest));
+  });
+}
+
+/** As many lines in each as fit with a last one that counts what is left out. */
+function inSections(lines: readonly string[]): string[][] {
+  const sections: string[][] = [];
+  let room = 0;
+  for (const line of lines) {
+    if (line.length + 1 > room) {
+      sections.push([]);
+      room = MAX_SECTION - MAX_LINE;
+    }
+    sections.at(-1)?.push(line);
+    room -= line.length + 1;
+  }
+  return sections;
 }
 
 export function stepBlocks(incident: Incident, view: IncidentView, count: number): SlackBlock[] {
