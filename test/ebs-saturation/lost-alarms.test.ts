@@ -48,6 +48,21 @@ describe('an incident whose alarm was heard of long ago', () => {
     expect(outcome?.summary).toContain(`The alarm ${alarmNameOf(run.volumeId)} was deleted`);
   });
 
+  test('does not end by one answer that lacks the alarm', async () => {
+    const run = await told();
+    await pass(run, 25 * MINUTE_MS);
+    const { alarms } = run.world;
+    const { describeAlarms } = alarms;
+    alarms.describeAlarms = async () => ({ MetricAlarms: [], CompositeAlarms: [] });
+    await pass(run, 5 * MINUTE_MS);
+    expect((await theIncident(run)).plan?.reasons.join()).toContain('was deleted');
+    alarms.describeAlarms = describeAlarms;
+    await pass(run, 30 * MINUTE_MS);
+    const { status, plan } = await theIncident(run);
+    expect(status).toBe('open');
+    expect(plan?.reasons.join()).not.toContain('was deleted');
+  });
+
   test('is not said to be clear since it rang, where CloudWatch does not say since when it is OK', async () => {
     const run = await told();
     run.world.alarms.putMetric(alarmNameOf(run.volumeId), { StateValue: 'OK' });

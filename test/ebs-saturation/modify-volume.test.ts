@@ -206,7 +206,7 @@ describe('what EC2 refused', () => {
     says.latest = [modification('completed', AT - DAY_MS), modification('optimizing', AT)];
     expect(await ended()).toMatchObject({
       status: 'done',
-      summary: expect.stringContaining('EC2 says optimizing'),
+      summary: expect.stringContaining('EC2 said optimizing'),
     });
     expect(asked()).toBe(1);
     expect(await noted()).toMatchObject({ ours: TO });
