@@ -2,6 +2,7 @@ import { MINUTE_MS, SECOND_MS } from '../shared/clock.ts';
 import type { People } from '../shared/config/people.ts';
 import { notifierEnvironment } from '../shared/notify/delivery.ts';
 import { notifier } from '../shared/notify/notifier.ts';
+import { risksOf } from '../shared/notify/risks.ts';
 import type { Environment } from '../shared/pipeline/environment.ts';
 import type { Trouble } from '../shared/pipeline/trouble.ts';
 import type { HintQueue } from '../shared/ports/notifier.ts';
@@ -52,7 +53,9 @@ export class SimulatedNotifier {
     const { world, environment, gate, troubles } = this.#options;
     const process = new Process('notifier');
     const ports = simulatedPeople(world, gate(process));
-    const receive = notifier(notifierEnvironment(environment(process), ports, this.hints(process), troubles));
+    const receive = notifier(
+      notifierEnvironment(environment(process), ports, this.hints(process), risksOf(troubles)),
+    );
     return { receive, dead: process.dead };
   }
 }

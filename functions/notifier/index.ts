@@ -7,14 +7,15 @@ import { policyFor } from '../../shared/config/effective.ts';
 import { peopleOf } from '../../shared/config/people-of.ts';
 import { notifierEnvironment } from '../../shared/notify/delivery.ts';
 import { peoplePorts } from '../../shared/slack/people.ts';
-import { troubles } from '../index.ts';
+import { risks } from '../risks.ts';
+import { sections } from '../sections.ts';
 
 const { ports, hints, charts } = notifierPorts(process.env);
 const log = lambdaLog();
 const metrics = lambdaMetrics();
 const config = deployedConfig({
   path: process.env['PARAMEDIC_CONFIG'] ?? 'paramedic.yaml',
-  troubles,
+  troubles: sections,
   ...ports,
   log,
   metrics,
@@ -29,5 +30,5 @@ const environment = {
 };
 
 export const handler = notifierHandler(
-  notifierEnvironment(environment, { ...peoplePorts(process.env), charts }, hints, troubles),
+  notifierEnvironment(environment, { ...peoplePorts(process.env), charts }, hints, risks),
 );

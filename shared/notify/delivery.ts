@@ -5,7 +5,6 @@ import type { Ledger } from '../incident/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Environment } from '../pipeline/environment.ts';
-import type { Trouble } from '../pipeline/trouble.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ClusterRef } from '../ports/kubernetes.ts';
@@ -42,10 +41,9 @@ export function notifierEnvironment(
   },
   { slack, webhook, charts }: TellingPorts,
   hints: HintQueue,
-  troubles: readonly Pick<Trouble, 'actions'>[],
+  risks: NotifierEnvironment['risks'],
 ): NotifierEnvironment {
   const { ports, log, metrics } = environment;
-  const actions = troubles.flatMap((trouble) => trouble.actions);
   return {
     clock: ports.clock,
     table: ports.table,
@@ -57,7 +55,7 @@ export function notifierEnvironment(
     metrics,
     people: () => environment.people(),
     policyFor: (cluster, trouble) => environment.policyFor(cluster, trouble),
-    risks: Object.fromEntries(actions.map(({ name, risk, reversible }) => [name, { risk, reversible }])),
+    risks,
   };
 }
 

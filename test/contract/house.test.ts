@@ -23,8 +23,13 @@ const PURE =
 /** Only adapters may load these. */
 const OUTSIDE = /^(@aws-sdk|@smithy|@aws-crypto)\/|^node:(https?|http2|net|tls|dgram|dns)(\/|$)/;
 const MAX_LINES = 250;
-/** Every trouble, the config section of every trouble, and those that are swept. */
-const REGISTRIES = ['functions/index.ts', 'functions/sections.ts', 'functions/sweepers.ts'];
+/** Every trouble, the config section of every trouble, the risk of every action, and those that are swept. */
+const REGISTRIES = [
+  'functions/index.ts',
+  'functions/sections.ts',
+  'functions/risks.ts',
+  'functions/sweepers.ts',
+];
 
 const sources = new Map(FILES.filter((path) => CODE.test(path)).map((path) => [path, readSource(path)]));
 const product = [...sources.values()].filter(({ path }) => PRODUCT.test(path));

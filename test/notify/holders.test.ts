@@ -39,7 +39,7 @@ describe('a notifier that finds the channel held', () => {
       const process = new Process('holder');
       const { ports, ...rest } = simulation.environment(process);
       const slack = simulatedPeople(world, gateOf(world, { process }));
-      return notifierEnvironment({ ...rest, ports: { clock: ports.clock, table } }, slack, NO_HINTS, []);
+      return notifierEnvironment({ ...rest, ports: { clock: ports.clock, table } }, slack, NO_HINTS, {});
     };
     const other: Delivered[] = [];
     const table = beforeRelease(world.table, async () => {
@@ -60,7 +60,7 @@ test('a notifier that cannot read the config gives the channel back at once', as
   const people = () => Promise.reject(new Error('no config'));
   const slack = simulatedPeople(run.world, gateOf(run.world, { process }));
   const environment = { ...run.simulation.environment(process), people };
-  const told = deliver(notifierEnvironment(environment, slack, NO_HINTS, []), CHANNEL, {
+  const told = deliver(notifierEnvironment(environment, slack, NO_HINTS, {}), CHANNEL, {
     isOnTime: () => true,
   });
   await expect(run.world.clock.run(told)).rejects.toThrow('no config');

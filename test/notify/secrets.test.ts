@@ -42,7 +42,7 @@ async function notify(isDown: boolean) {
   const refuse = () => Promise.reject(new Error('not used'));
   const ports = { slack: () => slack, webhook: () => ({ post: refuse }), charts: { draw: refuse } };
   const environment = { ...run.simulation.environment(new Process('notifier')), log };
-  const handle = notifier(notifierEnvironment(environment, ports, { send: async () => {} }, []));
+  const handle = notifier(notifierEnvironment(environment, ports, { send: async () => {} }, {}));
   const attributes = { incident: { dataType: 'String', stringValue: id } };
   const incident = await run.world.clock.run(ledger.readIncident(id));
   if (incident === undefined) throw new Error('no incident');
