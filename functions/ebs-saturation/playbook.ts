@@ -45,7 +45,7 @@ export function playbook(input: Input): Plan {
     steps: end === undefined ? proposed.steps : [],
     charts: chartsOf(input),
     reasons: reasonsIn(input, decision, proposed),
-    ...keptOf(input),
+    ...keptOf(input, diagnosis),
     next,
     expiresAt: now + EXPIRY_MS,
     staysOpen: true,

@@ -76,14 +76,17 @@ describe('paramedic simulate: an alarm about a volume', () => {
   });
 
   test.each(Object.entries(TOLD))(
-    '%s: nothing is changed, and what would not help is said',
+    '%s: nothing is changed, what would not help is said, and a person is called',
     async (name, words) => {
       const report = await reported(name, '--mode auto');
       expect(changes(report)).toEqual([]);
       const [finding] = report.findings;
       expect(finding?.evidence.find((line) => line.startsWith('would not help'))).toContain(words);
       expect(finding?.evidence.some((line) => line.startsWith('would help'))).toBe(true);
+      // The alarm went by itself, long after the cause could be seen last: it still is what the end says.
       expect(report.incident?.status).toBe('closed');
+      expect(report.outcome?.kind).toBe('escalated');
+      expect(report.outcome?.summary).toMatch(/Nothing was changed, and .+: it will be back\./);
     },
   );
 

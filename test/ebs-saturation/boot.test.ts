@@ -80,6 +80,16 @@ describe('nodes that boot short', () => {
     expect(changes(run)).toEqual([]);
   });
 
+  test('whose alarm goes by itself call nobody, and the end says that it will be back', async () => {
+    const run = await bootedShort();
+    alarm(run, (await theIncident(run)).subject.id, 'OK');
+    await pass(run, 20 * MINUTE_MS);
+    expect((await theIncident(run)).outcome).toMatchObject({
+      kind: 'ignored',
+      summary: expect.stringContaining('nodes boot short with what they are made with: it will be back'),
+    });
+  });
+
   test('a template that cannot be read is unknown: the patch has the root volume alone and says so', async () => {
     const fault = { port: 'volumes', method: 'describeTemplate', fault: { kind: 'throttle' } } as const;
     const [proposal] = await proposals(await bootedShort({ faults: new FaultPlan([fault]) }));

@@ -1,6 +1,6 @@
 import { type EpochMs, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
 import type { StepRecord } from '../../../shared/incident/incident.ts';
-import type { OutcomeKind, PlanEnd } from '../../../shared/incident/plan.ts';
+import type { OutcomeKind, Plan, PlanEnd } from '../../../shared/incident/plan.ts';
 import type { CauseName, Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
 import { standingIn } from '../standing.ts';
@@ -14,6 +14,7 @@ const LOOK_EVERY_MS = 5 * MINUTE_MS;
 const RECOVERS_AFTER_MS = 10 * MINUTE_MS;
 const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
 const CLEAR_SEEN = 'clearSeenAt';
+const RANG_FOR = 'rangFor';
 
 /** When it is looked at again, or what came of it. Pure. */
 export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
@@ -43,10 +44,26 @@ export function clearAt(input: Input): EpochMs | null {
   return typeof seen === 'number' ? seen : input.now;
 }
 
-/** For `Plan.keep`, where the time stands alone on what was seen. */
-export function keptOf(input: Input): { keep?: { [CLEAR_SEEN]: EpochMs } } {
+/**
+ * For `Plan.keep`: the time, where it stands alone on what was seen, and what the alarm was about while it rang: three hours
+ * of metrics in which it is over do not tell that any more. Pure.
+ */
+export function keptOf(input: Input, diagnosis: Diagnosis): Pick<Plan, 'keep'> {
   const at = clearAt(input);
-  return at === null || standingIn(input).isDated ? {} : { keep: { [CLEAR_SEEN]: at } };
+  const cause = rangFor(input, diagnosis);
+  const keep = {
+    ...(at !== null && !standingIn(input).isDated && { [CLEAR_SEEN]: at }),
+    ...(cause !== undefined && { [RANG_FOR]: cause }),
+  };
+  return Object.keys(keep).length === 0 ? {} : { keep };
+}
+
+/** An alarm rings on for a while after what it rang for is over. */
+function rangFor(input: Input, { causes: [{ name, confidence }] }: Diagnosis): string | undefined {
+  const isCause = confidence !== 'possible' && name !== 'unknown' && name !== 'nothing-wrong';
+  if (isCause && standingIn(input).firing.length > 0) return name;
+  const known = input.incident.plan?.keep?.[RANG_FOR];
+  return typeof known === 'string' ? known : undefined;
 }
 
 const ENDINGS: readonly [string, OutcomeKind][] = [
@@ -61,18 +78,19 @@ const ENDINGS: readonly [string, OutcomeKind][] = [
  * An alarm that went by itself comes back where these are the cause: only a person can mend them. Nobody is called for
  * nodes that boot short, which may be many a day: what they would have to be made with has been told.
  */
-const STAYS: Readonly<Partial<Record<CauseName, string>>> = {
-  'stalled-io': 'operations of it did not come back',
-  'instance-limit': 'its instance carries no more',
-  'instance-burst': 'the bursts of its instance were used up',
-  'boot-burst': 'nodes boot short with what they are made with',
-};
+const STAYS: ReadonlyMap<string, string> = new Map<CauseName, string>([
+  ['stalled-io', 'operations on it did not come back'],
+  ['instance-limit', 'its instance carries no more'],
+  ['instance-burst', 'the bursts of its instance were used up'],
+  ['boot-burst', 'nodes boot short with what they are made with'],
+]);
 
-function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): PlanEnd {
+function over(input: Input, diagnosis: Diagnosis, since: EpochMs): PlanEnd {
   const records = lastChanges(input);
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
   const done = doneText(input);
-  const stays = done === undefined && cause.confidence !== 'possible' ? STAYS[cause.name] : undefined;
+  const cause = rangFor(input, diagnosis) ?? '';
+  const stays = done === undefined ? STAYS.get(cause) : undefined;
   const { deleted: names, isDated } = standingIn(input);
   const deleted = deletedText(names);
   const again =
@@ -81,7 +99,7 @@ function over(input: Input, { causes: [cause] }: Diagnosis, since: EpochMs): Pla
     stays === undefined ? 'Nothing was changed.' : `Nothing was changed, and ${stays}: ${again}.`;
   const dated = `is clear since ${isoTime(since)}, for ${humanDuration(input.now - since)}`;
   const clear = `The alarm ${isDated ? dated : 'is not in ALARM any more; CloudWatch does not say since when'}`;
-  const kind = ended?.[1] ?? (stays === undefined || cause.name === 'boot-burst' ? 'ignored' : 'escalated');
+  const kind = ended?.[1] ?? (stays === undefined || cause === 'boot-burst' ? 'ignored' : 'escalated');
   return { do: 'close', outcome: { kind, summary: `${deleted ?? clear}. ${done ?? nothing}`, details: [] } };
 }
 
