@@ -3,7 +3,7 @@ import { fittingClass } from '../../functions/ebs-saturation/plans/attributes-cl
 import { HOUR_MS } from '../../shared/clock.ts';
 import type { VolumeAttributesClass } from '../../shared/ports/kubernetes.ts';
 import { volumeOf } from './decide-support.ts';
-import { changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
+import { changes, type EbsRun, ebsRun, pass, saturated, theIncident, withClass } from './ebs-world.ts';
 
 const FROM = volumeOf('io2', 100, 3_000, 768);
 const TO = volumeOf('io2', 100, 4_500, 1_152);
@@ -43,19 +43,10 @@ describe('choosing a VolumeAttributesClass for io1 and io2', () => {
 function io2Run(classes: { name: string; parameters: Record<string, string> }[], most: number): EbsRun {
   return ebsRun({
     changes: { maxMonthlyIncrease: most },
-    world: {
-      workloads: [
-        {
-          name: 'db',
-          namespace: 'data',
-          kind: 'StatefulSet',
-          replicas: 1,
-          volume: true,
-          volumeClass: 'standard',
-        },
-      ],
-      volumeAttributesClasses: [{ name: 'standard', parameters: { type: 'io2', iops: '3000' } }, ...classes],
-    },
+    world: withClass('standard', [
+      { name: 'standard', parameters: { type: 'io2', iops: '3000' } },
+      ...classes,
+    ]),
   });
 }
 

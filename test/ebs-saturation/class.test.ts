@@ -6,7 +6,7 @@ import { HOUR_MS } from '../../shared/clock.ts';
 import type { Mode } from '../../shared/config/policy.ts';
 import type { VolumeAttributesClass } from '../../shared/ports/kubernetes.ts';
 import { FaultPlan } from '../../simulator/faults.ts';
-import { changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
+import { changes, type EbsRun, ebsRun, pass, saturated, theIncident, withClass } from './ebs-world.ts';
 
 const FROM: Performance = { type: 'gp3', sizeGib: 100, iops: 3_000, throughputMib: 125 };
 const TO: Performance = { ...FROM, iops: 4_500 };
@@ -59,19 +59,7 @@ function withClasses(
     faults,
     mode,
     changes: changesOption,
-    world: {
-      workloads: [
-        {
-          name: 'db',
-          namespace: 'data',
-          kind: 'StatefulSet',
-          replicas: 1,
-          volume: true,
-          volumeClass: 'standard',
-        },
-      ],
-      volumeAttributesClasses: [{ name: 'standard', parameters: gp3(3_000) }, ...classes],
-    },
+    world: withClass('standard', [{ name: 'standard', parameters: gp3(3_000) }, ...classes]),
   });
 }
 

@@ -33,6 +33,16 @@ export interface EbsRun {
   volumeId: string;
 }
 
+const DATABASE = { name: 'db', namespace: 'data', kind: 'StatefulSet', replicas: 1, volume: true } as const;
+
+/** The same database, whose claim names a VolumeAttributesClass of these. */
+export function withClass(
+  volumeClass: string,
+  volumeAttributesClasses: { name: string; parameters: Record<string, string> }[],
+): Partial<WorldInput['clusters'][number]> {
+  return { workloads: [{ ...DATABASE, volumeClass }], volumeAttributesClasses };
+}
+
 /** One node and a database with a volume of its own, gp3 with 3,000 IOPS and 125 MiB/s. */
 export function ebsRun(options: EbsOptions = {}): EbsRun {
   const { mode = 'auto', world: given = {}, changes = {}, faults, people, quotas = [] } = options;
@@ -43,7 +53,7 @@ export function ebsRun(options: EbsOptions = {}): EbsRun {
         groups: [
           { name: 'workers', kind: 'self-managed', lifecycle: 'on-demand', count: 1, type: 'm6i.4xlarge' },
         ],
-        workloads: [{ name: 'db', namespace: 'data', kind: 'StatefulSet', replicas: 1, volume: true }],
+        workloads: [DATABASE],
         ...given,
       },
     ],

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../shared/clock.ts';
 import type { Mode } from '../../shared/config/policy.ts';
-import { answer, changes, type EbsRun, ebsRun, pass, saturated, theIncident } from './ebs-world.ts';
+import {
+  answer,
+  changes,
+  type EbsRun,
+  ebsRun,
+  pass,
+  saturated,
+  theIncident,
+  withClass,
+} from './ebs-world.ts';
 import { BUSY, days, hours, provisioned, use } from './step-back-world.ts';
 
 const gp3 = (iops: number) => ({ type: 'gp3', iops: `${iops}`, throughput: '125' });
@@ -15,22 +24,13 @@ async function raisedByClass(
   const run = ebsRun({
     mode,
     changes: { stepBack: { enabled: true } },
-    world: {
-      workloads: [
-        {
-          name: 'db',
-          namespace: 'data',
-          kind: 'StatefulSet',
-          replicas: 1,
-          volume: true,
-          volumeClass: original,
-        },
-      ],
-      volumeAttributesClasses: Object.entries(classes).map(([name, iops]) => ({
+    world: withClass(
+      original,
+      Object.entries(classes).map(([name, iops]) => ({
         name,
         parameters: gp3(iops),
       })),
-    },
+    ),
   });
   await saturated(run, BUSY);
   if (mode === 'approve') await answer(run, 'approved');
