@@ -20,6 +20,7 @@ const ANSWERS: readonly (readonly [service: string, operation: string, answer: A
   ['eks', 'GET /clusters', () => json({ clusters: [DEMO.cluster] })],
   ['lambda', 'POST /2025-12-01/durable-executions/', ({ body }) => json(checkpointed(body))],
   ['lambda', 'POST /2015-03-31/functions/', () => ({ ...json({}), status: 202 })],
+  ['monitoring', 'DescribeAlarms', () => json({ MetricAlarms: [], CompositeAlarms: [] })],
   ['sns', 'Publish', () => xml(publish())],
 ];
 
