@@ -21,7 +21,7 @@ export const coolDownGuard: Guard = {
     if (last === null || !(last.until > now)) return { verdict: 'allow', reason: 'not done lately' };
     if (isHeldBy(last, { incidentId, generation, key })) return { verdict: 'allow', reason: 'begun already' };
     const ago = humanDuration(now - last.startedAt);
-    const reason = `done ${ago} ago for ${last.incidentId}; again in ${humanDuration(last.until - now)}`;
+    const reason = `begun ${ago} ago for ${last.incidentId}; again in ${humanDuration(last.until - now)}`;
     return { verdict: 'refuse', reason, isUnknown: true, againAt: last.until };
   },
 };

@@ -27,7 +27,7 @@ export function chartMoment(
 ): ChartMoment | undefined {
   const isAsked = people.slack.charts === true && sender.hasEdits && ts !== undefined;
   if (!isAsked || (plan?.charts ?? []).length === 0) return undefined;
-  const isChanged = records.some(({ ran }) => ran === true);
+  const isChanged = records.some(({ state }) => state === 'done');
   const moment = status === 'closed' && isChanged ? 'closed' : 'opened';
   return charted.includes(moment) || charted.includes('closed') ? undefined : moment;
 }

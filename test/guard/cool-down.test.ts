@@ -26,7 +26,7 @@ describe('cool-down', () => {
   test('the same action on the same target waits, and says until when and for whom', () => {
     const verdict = judge(known(other, 'ledger', NOW));
     expect(verdict).toMatchObject({ verdict: 'refuse', againAt: until });
-    expect(verdict.reason).toBe('done 10 m 00 s ago for inc-2; again in 20 m 00 s');
+    expect(verdict.reason).toBe('begun 10 m 00 s ago for inc-2; again in 20 m 00 s');
   });
 
   test('it ends to the millisecond', () => {

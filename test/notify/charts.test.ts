@@ -53,6 +53,14 @@ const TITLES = [CHART.title, 'MiB/s'];
 const messages = ({ world }: OutboxWorld) => world.slack.messages.map((message) => messageText(message));
 
 describe('the charts of an incident', () => {
+  test('do not come again where what was begun changed nothing', async () => {
+    const { run, id } = await opened();
+    const refused = { ...RAN, state: 'failed' } as const;
+    await run.say(id, { ...ended(run.world.clock.now(), 'escalated'), records: [refused] });
+    await run.world.clock.advance(MINUTE_MS);
+    expect(images(run)).toEqual(TITLES);
+  });
+
   test('come into its thread once it is told, and once more when it ends after a change: never a third time', async () => {
     const { run, id } = await opened();
     expect(images(run)).toEqual(TITLES);

@@ -22,7 +22,7 @@ describe('T10: two runs, one target', () => {
     await world.clock.advance(5 * MINUTE_MS);
     expect(probe.applied).toHaveLength(1);
     const waiting = (await simulation.incidents()).find(({ status }) => status === 'open');
-    expect(waiting?.waiting?.why).toMatch(/^cool-down: done .* ago for inc-[0-9a-f]{16}; again in /);
+    expect(waiting?.waiting?.why).toMatch(/^cool-down: begun .* ago for inc-[0-9a-f]{16}; again in /);
     expect(waiting?.records).toEqual([]);
     await world.clock.advance(begun + HALF_HOUR - 1_000 - world.clock.now());
     expect(probe.applied).toHaveLength(1);
