@@ -150,8 +150,13 @@ describe('paramedic simulate: an alarm about a volume', () => {
     );
     const [, asked = '', end = ''] = /When it asked:\n(.*)In the end:\n(.*)/s.exec(text) ?? [];
     expect(asked).toContain('[Approve]');
+    // A day from then: without its day it would read as if it were over.
+    expect(asked).toContain('No answer until 2026-11-04 14:15:05 UTC means no.');
     expect(asked).toMatch(/\$8\.80 → \$17\.05 a month/);
     expect(end).not.toContain('[Approve]');
+    // What it was about is the first line still, though three hours of metrics say that it is over.
+    expect(end).toMatch(/^ {2}🔕 .*is asked for more IOPS than it has/m);
+    expect(end).toContain('while the alarm rang; now it is over:');
   });
 
   test('what was made of world and prices is said; a volume that is not there brings the ids that are', async () => {

@@ -1,20 +1,19 @@
 import { type EpochMs, humanDuration, isoTime, MINUTE_MS } from '../../../shared/clock.ts';
 import type { StepRecord } from '../../../shared/incident/incident.ts';
-import type { OutcomeKind, Plan, PlanEnd } from '../../../shared/incident/plan.ts';
+import type { OutcomeKind, PlanEnd } from '../../../shared/incident/plan.ts';
 import type { CauseName, Diagnosis } from '../diagnose/types.ts';
 import type { Input } from '../input.ts';
 import { standingIn } from '../standing.ts';
 import { deletedText } from '../told/alarms.ts';
 import { afterChange } from './after.ts';
 import { changeRecords, loweringRecords } from './change-step.ts';
+import { clearAt, rangFor } from './kept.ts';
 import { isLesson } from './lessons.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 /** An alarm that comes and goes is not over when it goes. */
 const RECOVERS_AFTER_MS = 10 * MINUTE_MS;
 const NO_DATA_UNTIL_MS = 60 * MINUTE_MS;
-const CLEAR_SEEN = 'clearSeenAt';
-const RANG_FOR = 'rangFor';
 
 /** When it is looked at again, or what came of it. Pure. */
 export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
@@ -31,39 +30,6 @@ export function endOf(input: Input, diagnosis: Diagnosis): PlanEnd {
   const why = firing.length > 0 ? `in ALARM: ${firing.join(', ')}` : 'the alarm has to stay clear';
   const at = clearSince === null ? now + LOOK_EVERY_MS : clearSince + RECOVERS_AFTER_MS;
   return { do: 'wait', at: Math.max(now + MINUTE_MS, Math.min(at, now + LOOK_EVERY_MS)), why };
-}
-
-/**
- * Since when no alarm is in ALARM; null while one is. Where CloudWatch gives no time, as of an alarm that it does not have
- * any more, from the look that found it so: one answer alone ends no incident. Pure.
- */
-export function clearAt(input: Input): EpochMs | null {
-  const { clearSince, isDated } = standingIn(input);
-  if (clearSince === null || isDated) return clearSince;
-  const seen = input.incident.plan?.keep?.[CLEAR_SEEN];
-  return typeof seen === 'number' ? seen : input.now;
-}
-
-/**
- * For `Plan.keep`: the time, where it stands alone on what was seen, and what the alarm was about while it rang: three hours
- * of metrics in which it is over do not tell that any more. Pure.
- */
-export function keptOf(input: Input, diagnosis: Diagnosis): Pick<Plan, 'keep'> {
-  const at = clearAt(input);
-  const cause = rangFor(input, diagnosis);
-  const keep = {
-    ...(at !== null && !standingIn(input).isDated && { [CLEAR_SEEN]: at }),
-    ...(cause !== undefined && { [RANG_FOR]: cause }),
-  };
-  return Object.keys(keep).length === 0 ? {} : { keep };
-}
-
-/** An alarm rings on for a while after what it rang for is over. */
-function rangFor(input: Input, { causes: [{ name, confidence }] }: Diagnosis): string | undefined {
-  const isCause = confidence !== 'possible' && name !== 'unknown' && name !== 'nothing-wrong';
-  if (isCause && standingIn(input).firing.length > 0) return name;
-  const known = input.incident.plan?.keep?.[RANG_FOR];
-  return typeof known === 'string' ? known : undefined;
 }
 
 const ENDINGS: readonly [string, OutcomeKind][] = [
@@ -89,7 +55,7 @@ function over(input: Input, diagnosis: Diagnosis, since: EpochMs): PlanEnd {
   const records = lastChanges(input);
   const ended = ENDINGS.find(([state]) => records.some((record) => record.state === state));
   const done = doneText(input);
-  const cause = rangFor(input, diagnosis) ?? '';
+  const cause = rangFor(input, diagnosis)?.cause ?? '';
   const stays = done === undefined ? STAYS.get(cause) : undefined;
   const { deleted: names, isDated } = standingIn(input);
   const deleted = deletedText(names);

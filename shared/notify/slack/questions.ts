@@ -12,7 +12,7 @@ import { context, markdown, plainText, section } from './blocks.ts';
 import { person, persons } from './people.ts';
 import { pendingQuestions } from './state.ts';
 import { code, codeNames, data, names } from './text.ts';
-import { clockTime } from './time.ts';
+import { clockTime, untilTime } from './time.ts';
 import type { IncidentView } from './view.ts';
 
 /** With their menus, more would not fit beside what they are about. */
@@ -35,7 +35,7 @@ export function questionBlocks(incident: Incident, view: IncidentView): SlackBlo
 function questionBlock(incident: Incident, question: Question, view: IncidentView): SlackBlock[] {
   const { step, expiresAt, key } = question;
   const targets = codeNames(step.targets.map(({ name }) => name));
-  const text = `*Run* ${code(step.action)} *on* ${targets}*?* No answer until ${clockTime(expiresAt)} means no.`;
+  const text = `*Run* ${code(step.action)} *on* ${targets}*?* No answer until ${untilTime(expiresAt, view.now)} means no.`;
   const about = [plainText(data(step.reason, MAX_REASON) || '-'), ...progress(question)];
   const id = view.approvals[key];
   const command = `paramedic approve ${incident.id} --step ${key}`;

@@ -1,4 +1,4 @@
-import { type EpochMs, SECOND_MS } from '../../clock.ts';
+import { type EpochMs, HOUR_MS, SECOND_MS } from '../../clock.ts';
 
 /** Slack shows it in the reader's own time zone; what cannot, shows UTC. For `mrkdwn` only. */
 export function clockTime(at: EpochMs): string {
@@ -7,6 +7,11 @@ export function clockTime(at: EpochMs): string {
 
 export function dateTime(at: EpochMs): string {
   return token(at, '{date_short_pretty} {time}', `${new Date(at).toISOString().slice(0, 10)} ${utcTime(at)}`);
+}
+
+/** By the second where it is soon; tomorrow's needs its day, or it reads as if it were over. */
+export function untilTime(at: EpochMs, now: EpochMs): string {
+  return at - now < 12 * HOUR_MS ? clockTime(at) : dateTime(at);
 }
 
 function token(at: EpochMs, format: string, fallback: string): string {
